@@ -1,0 +1,107 @@
+package ingest
+
+import (
+	"context"
+	"time"
+)
+
+// ActionKind names something that can be done outside.
+type ActionKind string
+
+// The things that can be done outside, all on one comment.
+const (
+	Reply    ActionKind = "reply"    // answer in public
+	Private  ActionKind = "private"  // answer in a private message
+	Hide     ActionKind = "hide"     // take the comment out of public sight
+	TakeDown ActionKind = "takedown" // delete a reply of our own
+)
+
+// Action is one call to a platform that others will see.
+type Action struct {
+	Kind ActionKind
+	// Item is the platform's id of the comment acted on.
+	Item string
+	// Text is what is said; empty for Hide and TakeDown.
+	Text string
+}
+
+// Capabilities says what a platform lets us do, and how long a text may be.
+type Capabilities struct {
+	Actions []ActionKind
+	// MaxReply and MaxPrivate are the greatest lengths in the platform's own
+	// way of counting, which Length applies; 0 means no limit is known.
+	MaxReply, MaxPrivate int
+	// Length counts a text as the platform does; nil counts characters.
+	Length func(string) int
+}
+
+// Can reports whether the platform lets us do kind.
+func (c Capabilities) Can(kind ActionKind) bool {
+	for _, k := range c.Actions {
+		if k == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// Observation is how a comment stands on the platform at this moment. It is
+// read before acting, to know whether acting is still right, and after an
+// unclear answer, to learn whether the action happened.
+type Observation struct {
+	// Gone: the platform does not show it to us. It may be deleted or
+	// forbidden; either way it cannot be acted on.
+	Gone bool
+	// Text is the text now, compared by its version and then forgotten.
+	Text   string
+	Hidden bool
+	// Answered: a private answer to it exists already, from us or a person.
+	Answered bool
+	// Own are the practice's own public replies below it.
+	Own []OwnReply
+}
+
+// OwnReply is a public reply of the practice, whoever typed it.
+type OwnReply struct {
+	Item    string
+	Text    string
+	Created time.Time
+}
+
+// Result is what is known after an action was tried.
+type Result string
+
+// What can be known after an action was tried.
+const (
+	Done    Result = "done"    // the platform confirmed it
+	Refused Result = "refused" // the platform said no; nothing happened
+	Later   Result = "later"   // nothing happened; may be tried again after After
+	Unclear Result = "unclear" // it may or may not have happened: look before anything else
+)
+
+// Outcome is the answer to an Action.
+type Outcome struct {
+	Result Result
+	// Item is the platform's id of what was made.
+	Item string
+	// Code is the platform's own code for a refusal, such as "190/463".
+	Code string
+	// Why says it in one sentence for the desk, with what to do; it holds no
+	// text, author or token.
+	Why string
+	// After is how long to wait at least when Result is Later.
+	After time.Duration
+	// StopPosting: the platform asks to post nothing from this account for a
+	// while, or its token is dead.
+	StopPosting bool
+}
+
+// Actor does things on one account of a platform and looks at how they stand.
+type Actor interface {
+	Capabilities() Capabilities
+	// Observe reads the comment as it is now. An error means that it could not
+	// be read and nothing is known.
+	Observe(ctx context.Context, item string) (Observation, error)
+	// Act makes exactly one attempt: it never retries.
+	Act(ctx context.Context, a Action) Outcome
+}

@@ -1,0 +1,148 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+)
+
+// follower is a File source and what came out of it.
+type follower struct {
+	t    *testing.T
+	file *File
+	mark Mark
+	got  []string
+	logs *observer.ObservedLogs
+}
+
+func follow(t *testing.T, name string) *follower {
+	core, logs := observer.New(zap.WarnLevel)
+	path := filepath.Join(t.TempDir(), name)
+	return &follower{t: t, logs: logs, file: &File{Path: path, Account: "export", Format: FormatOf(name),
+		Names: NewNamer([]byte("key")), Log: zap.New(core)}}
+}
+
+func (f *follower) write(flag int, text string) {
+	f.t.Helper()
+	w, err := os.OpenFile(f.file.Path, flag|os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	if _, err := w.WriteString(text); err != nil {
+		f.t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+// sweep returns the texts that came out of n sweeps.
+func (f *follower) sweep(n int) string {
+	f.t.Helper()
+	f.got = nil
+	for range n {
+		mark, err := f.file.Sweep(f.t.Context(), f.mark, func(_ context.Context, batch []Comment) error {
+			for _, c := range batch {
+				f.got = append(f.got, c.Content.Text)
+			}
+			return nil
+		})
+		if err != nil {
+			f.t.Fatal(err)
+		}
+		f.mark = mark
+	}
+	return strings.Join(f.got, " ")
+}
+
+func (f *follower) want(got, want string) {
+	f.t.Helper()
+	if got != want {
+		f.t.Fatalf("got %q, want %q (mark %+v)", got, want, f.mark)
+	}
+}
+
+func TestFileThatGrows(t *testing.T) {
+	for name, header := range map[string]string{"c.txt": "", "c.csv": "text\n"} {
+		t.Run(name, func(t *testing.T) {
+			f := follow(t, name)
+			f.write(os.O_APPEND, header+"one\ntwo\nthr")
+			f.sweep(1) // the last line may be half a line
+			for _, s := range f.got {
+				if s == "thr" {
+					t.Fatal("half a line was taken")
+				}
+			}
+			f.write(os.O_APPEND, "ee\n")
+			f.sweep(3)
+			f.write(os.O_APPEND, "four")
+			f.want(f.sweep(3), "four")
+			f.want(f.sweep(2), "")
+		})
+	}
+}
+
+func TestFileIsReadOnFromItsMark(t *testing.T) {
+	f := follow(t, "c.txt")
+	f.write(0, "one\ntwo\n")
+	f.want(f.sweep(2), "one two")
+	f.write(os.O_APPEND, "three\n")
+	again := &File{Path: f.file.Path, Account: "export", Format: Plain, Names: f.file.Names, Log: f.file.Log}
+	f.file = again // a restart
+	f.want(f.sweep(2), "three")
+}
+
+func TestFileThatWasReplacedIsReadAnew(t *testing.T) {
+	f := follow(t, "c.txt")
+	f.write(0, "one\ntwo\n")
+	f.sweep(2)
+	f.write(os.O_TRUNC, "uno\ndos\ntres\n")
+	f.want(f.sweep(2), "uno dos tres")
+	f.write(os.O_TRUNC, "x\n")
+	f.want(f.sweep(2), "x")
+}
+
+func TestBadLinesAreReportedByNumber(t *testing.T) {
+	f := follow(t, "c.jsonl")
+	f.write(0, `{"text":"one"}`+"\nCANARY not json\n"+`{"text":"three"}`+"\n")
+	f.want(f.sweep(2), "one three")
+	entries := f.logs.All()
+	if len(entries) != 1 || entries[0].ContextMap()["line"] != int64(2) {
+		t.Fatalf("logged %+v, want line 2", entries)
+	}
+	if s := fmt.Sprint(entries); strings.Contains(s, "CANARY") {
+		t.Fatalf("the log quotes the line: %s", s)
+	}
+}
+
+func TestLongFileIsReadInParts(t *testing.T) {
+	f := follow(t, "c.txt")
+	var text strings.Builder
+	for i := range 2*fileSweep + 7 {
+		fmt.Fprintf(&text, "line%d\n", i)
+	}
+	f.write(0, text.String())
+	n, sweeps := 0, 0
+	for more := true; more; sweeps++ {
+		f.sweep(1)
+		n, more = n+len(f.got), f.mark.More
+	}
+	f.sweep(1)
+	if n+len(f.got) != 2*fileSweep+7 || sweeps < 2 {
+		t.Fatalf("%d lines in %d sweeps", n, sweeps)
+	}
+}
+
+func TestMissingFileSaysWhatToDo(t *testing.T) {
+	f := follow(t, "c.txt")
+	_, err := f.file.Sweep(t.Context(), Mark{}, nil)
+	if err == nil || !strings.Contains(err.Error(), "check its path") {
+		t.Fatalf("got %v", err)
+	}
+}

@@ -1,0 +1,66 @@
+package ingest
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base32"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Namer makes the ids by which comments are known inside: keyed hashes that
+// tell an outsider nothing and are the same at every sight.
+type Namer struct{ key []byte }
+
+// NewNamer returns a Namer under the practice's key. Another key gives other
+// ids: every comment would be new.
+func NewNamer(key []byte) Namer { return Namer{key: key} }
+
+var idEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// ID names an item of an account: 20 characters. An empty item has no id.
+func (n Namer) ID(platform, account, item string) string {
+	if item == "" {
+		return ""
+	}
+	return n.hash("id", platform, account, item)[:20]
+}
+
+// Version names a text: 12 characters.
+func (n Namer) Version(text string) string { return n.hash("text", text)[:12] }
+
+func (n Namer) hash(parts ...string) string {
+	mac := hmac.New(sha256.New, n.key)
+	for _, p := range parts {
+		mac.Write([]byte(p))
+		mac.Write([]byte{0})
+	}
+	return idEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// Name completes a comment as a connector hands it over: readable text of
+// bounded length, ids and version. It is the only place that makes them.
+func (n Namer) Name(c Comment, now time.Time) Comment {
+	c.Content.Text, c.Truncated = Bound(c.Content.Text, c.Truncated)
+	c.ID = n.ID(c.Platform, c.Account, c.Content.Item)
+	c.Thread = n.ID(c.Platform, c.Account, c.Content.Post)
+	c.Parent = n.ID(c.Platform, c.Account, c.Content.Parent)
+	c.Version = n.Version(c.Content.Text)
+	c.Seen = now
+	return c
+}
+
+// Bound makes a text valid UTF-8 of at most MaxText bytes, cut between two
+// characters, and tells whether it was cut (or had been already).
+func Bound(text string, cut bool) (string, bool) {
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	if len(text) <= MaxText {
+		return text, cut
+	}
+	end := MaxText
+	for !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end], true
+}

@@ -1,0 +1,177 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// Poller lets the source of one account sweep again and again, names what it
+// finds, and hands each version of each comment on once: first its content to
+// the Keeper, then its event to the Sink, and only then the mark moves. A crash
+// in between costs a repeat, never a loss.
+type Poller struct {
+	Platform, Account string
+	Source            Source
+	Names             Namer
+	Keep              Keeper
+	Sink              Sink
+	Marks             Marks
+	// Every is the time from one sweep to the next.
+	Every time.Duration
+	Log   *zap.Logger
+	// Now is the clock.
+	Now func() time.Time
+
+	mu     sync.Mutex
+	health Health
+
+	// before are the keys that the last complete sweep found and this one need
+	// not hand on again; found are those of this one.
+	before, found map[string]bool
+	trouble       int // failed sweeps in a row
+}
+
+// Run sweeps until ctx ends. Trouble with the platform shows in Health and is
+// tried again; it never ends the run.
+func (p *Poller) Run(ctx context.Context) error {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-timer.C:
+			timer.Reset(p.once(ctx))
+		}
+	}
+}
+
+// once sweeps, notes how it went, and returns how long to wait.
+func (p *Poller) once(ctx context.Context) time.Duration {
+	more, err := p.Sweep(ctx)
+	if ctx.Err() != nil {
+		return 0
+	}
+	p.note(err)
+	if err != nil {
+		wait := p.pause(err)
+		p.Log.Warn("sweep failed", zap.String("platform", p.Platform), zap.String("account", p.Account),
+			zap.Duration("again_in", wait), zap.Error(err))
+		return wait
+	}
+	if more {
+		return 0
+	}
+	return jitter(p.Every)
+}
+
+// Sweep reads the account once and reports whether there is more at once.
+func (p *Poller) Sweep(ctx context.Context) (more bool, err error) {
+	mark, err := p.Marks.Load(ctx, p.Platform, p.Account)
+	if err != nil {
+		return false, fmt.Errorf("load mark: %w", err)
+	}
+	p.found = map[string]bool{}
+	next, err := p.Source.Sweep(ctx, mark, p.take)
+	if err != nil {
+		return false, err
+	}
+	p.before = p.found
+	if more, next.More = next.More, false; next == mark {
+		return more, nil
+	}
+	if err := p.Marks.Save(ctx, p.Platform, p.Account, next); err != nil {
+		return false, fmt.Errorf("save mark: %w", err)
+	}
+	return more, nil
+}
+
+// take names a batch and hands on what the last sweep had not found.
+func (p *Poller) take(ctx context.Context, batch []Comment) error {
+	fresh := make([]Comment, 0, len(batch))
+	for _, c := range batch {
+		c = p.Names.Name(c, p.Now())
+		key := c.Key()
+		if !p.before[key] && !p.found[key] {
+			fresh = append(fresh, c)
+		}
+		p.found[key] = true
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	if err := p.Keep.Keep(ctx, fresh); err != nil {
+		return fmt.Errorf("keep texts: %w", err)
+	}
+	if err := p.Sink.Publish(ctx, fresh); err != nil {
+		return fmt.Errorf("publish comments: %w", err)
+	}
+	p.mu.Lock()
+	p.health.Comments += int64(len(fresh))
+	p.mu.Unlock()
+	return nil
+}
+
+// Health tells how reading goes.
+func (p *Poller) Health() Health {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	h := p.health
+	h.Platform, h.Account = p.Platform, p.Account
+	return h
+}
+
+func (p *Poller) note(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err == nil {
+		p.health.LastOK, p.health.Since, p.health.Why = p.Now(), time.Time{}, ""
+		p.trouble = 0
+		return
+	}
+	p.trouble++
+	if p.health.Since.IsZero() {
+		p.health.Since = p.Now()
+	}
+	p.health.Why = "our own store does not take comments: see the log"
+	var read *ReadError
+	if errors.As(err, &read) {
+		p.health.Why = read.Why
+	}
+}
+
+// Pauses after a failed sweep.
+const (
+	pauseFirst = 2 * time.Second
+	pauseMost  = 5 * time.Minute
+	pauseDead  = 10 * time.Minute
+)
+
+// pause is how long to wait after a failed sweep. It is the one place that
+// decides when reading is tried again.
+func (p *Poller) pause(err error) time.Duration {
+	wait := min(pauseFirst<<min(p.trouble-1, 10), pauseMost)
+	var read *ReadError
+	if errors.As(err, &read) {
+		switch read.Kind {
+		case Dead, Forbidden:
+			wait = pauseDead
+		case Bad:
+			wait = max(wait, p.Every)
+		}
+		wait = max(wait, read.RetryAfter)
+	}
+	return jitter(wait)
+}
+
+// jitter spreads d by a tenth to either side, so that accounts do not march in
+// step.
+func jitter(d time.Duration) time.Duration {
+	return d + time.Duration((rand.Float64()-0.5)*0.2*float64(d))
+}

@@ -1,0 +1,297 @@
+package ingest
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Format is how comments are written in a file.
+type Format string
+
+// The formats of files.
+const (
+	JSONL Format = "jsonl" // one JSON object a line: id, text, author, created
+	CSV   Format = "csv"   // a header, then one comment a record
+	Plain Format = "text"  // one comment a line
+)
+
+// FormatOf guesses the format of a file from its name: ".jsonl", ".ndjson",
+// ".json" and ".csv" say what they are, everything else is plain text.
+func FormatOf(name string) Format {
+	name = strings.ToLower(strings.TrimSuffix(name, ".gz"))
+	switch {
+	case strings.HasSuffix(name, ".jsonl"), strings.HasSuffix(name, ".ndjson"), strings.HasSuffix(name, ".json"):
+		return JSONL
+	case strings.HasSuffix(name, ".csv"):
+		return CSV
+	}
+	return Plain
+}
+
+// MaxLine is the longest line in bytes that is read; a longer one is reported
+// and passed over.
+const MaxLine = 32 << 20
+
+// Record is one comment of a file, or why it could not be read.
+type Record struct {
+	// ID is the file's own id of the comment; "line N" where it gives none.
+	ID      string
+	Text    string
+	Author  string
+	Created time.Time
+	// Line is the number of its first line, from 1.
+	Line int64
+	// End is the offset of the byte after it.
+	End int64
+	// Err says what is wrong with this record only; it quotes nothing of it.
+	Err error
+}
+
+// Records reads comments one by one, in bounded memory.
+type Records struct {
+	// Column names the column (CSV) or field (JSONL) with the text; empty takes
+	// the first of text, comment, review, message, body, content.
+	Column string
+	// Partial leaves a last line without a line break unread: it may still grow.
+	Partial bool
+
+	format Format
+	lines  *bufio.Reader
+	line   int64
+	offset int64
+
+	csv    *csv.Reader
+	header []string
+	base   int64 // offset and line at which the CSV reader started
+	first  int64
+}
+
+// NewRecords reads from r, which must start at a record's beginning (for CSV at
+// the header).
+func NewRecords(r io.Reader, format Format) *Records {
+	rec := &Records{format: format, lines: bufio.NewReaderSize(r, 64<<10)}
+	if format == CSV {
+		rec.csv = csv.NewReader(rec.lines)
+		rec.csv.FieldsPerRecord, rec.csv.ReuseRecord, rec.csv.LazyQuotes = -1, true, true
+	}
+	return rec
+}
+
+// At goes on at a place where an earlier reader stopped; for CSV the header
+// must have been read.
+func (r *Records) At(src io.Reader, offset, line int64) {
+	r.lines = bufio.NewReaderSize(src, 64<<10)
+	r.offset, r.line = offset, line
+	if r.format == CSV {
+		header := r.header
+		*r = Records{Column: r.Column, Partial: r.Partial, format: CSV, lines: r.lines, base: offset, first: line, header: header}
+		r.csv = csv.NewReader(r.lines)
+		r.csv.FieldsPerRecord, r.csv.ReuseRecord, r.csv.LazyQuotes = -1, true, true
+	}
+}
+
+// Next returns the next record; blank lines are passed over. It returns io.EOF
+// at the end, and another error only where nothing more can be read.
+func (r *Records) Next() (Record, error) {
+	if r.format == CSV {
+		return r.nextCSV()
+	}
+	for {
+		line, err := r.readLine()
+		if errors.Is(err, errLongLine) {
+			return r.bad(err), nil
+		}
+		if err != nil {
+			return Record{}, err
+		}
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		rec := Record{ID: fmt.Sprintf("line %d", r.line), Line: r.line, End: r.offset}
+		if r.format == Plain {
+			rec.Text = string(line)
+			return rec, nil
+		}
+		r.decode(line, &rec)
+		return rec, nil
+	}
+}
+
+func (r *Records) bad(err error) Record {
+	return Record{ID: fmt.Sprintf("line %d", r.line), Line: r.line, End: r.offset, Err: err}
+}
+
+var errLongLine = fmt.Errorf("longer than %d MiB", MaxLine>>20)
+
+// readLine reads a line without its break, however long it is.
+func (r *Records) readLine() ([]byte, error) {
+	var line []byte
+	long := false
+	size := int64(0)
+	for {
+		part, err := r.lines.ReadSlice('\n')
+		size += int64(len(part))
+		if long = long || len(line)+len(part) > MaxLine; !long {
+			line = append(line, part...)
+		}
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case errors.Is(err, io.EOF) && (size == 0 || r.Partial):
+			return nil, io.EOF
+		case err != nil && !errors.Is(err, io.EOF):
+			return nil, fmt.Errorf("read: %w", err)
+		}
+		r.line++
+		r.offset += size
+		if long {
+			return nil, errLongLine
+		}
+		if r.line == 1 {
+			line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))
+		}
+		return bytes.TrimRight(line, "\r\n"), nil
+	}
+}
+
+// textFields are the names under which exports keep the text.
+var textFields = []string{"text", "comment", "review", "message", "body", "content"}
+
+func (r *Records) decode(line []byte, rec *Record) {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(line, &fields); err != nil {
+		rec.Err = errors.New("not a JSON object: one object a line is expected")
+		return
+	}
+	if id := scalar(fields["id"]); id != "" {
+		rec.ID = id
+	}
+	names := textFields
+	if r.Column != "" {
+		names = []string{r.Column}
+	}
+	for _, name := range names {
+		if raw, ok := fields[name]; ok && json.Unmarshal(raw, &rec.Text) == nil {
+			rec.Author, rec.Created = scalar(fields["author"]), timeOf(scalar(fields["created"]))
+			return
+		}
+	}
+	rec.Err = fmt.Errorf("no text: one of the fields %s is expected to hold it as a string", strings.Join(names, ", "))
+}
+
+// scalar is a JSON string, or a number as it is written; else "".
+func scalar(raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) == nil {
+		return s
+	}
+	var n json.Number
+	if json.Unmarshal(raw, &n) == nil {
+		return n.String()
+	}
+	return ""
+}
+
+func timeOf(s string) time.Time {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05-0700", time.DateTime, time.DateOnly} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+func (r *Records) nextCSV() (Record, error) {
+	if r.header == nil {
+		if err := r.readHeader(); err != nil {
+			return Record{}, err
+		}
+	}
+	row, err := r.csv.Read()
+	if errors.Is(err, io.EOF) {
+		return Record{}, io.EOF
+	}
+	var wrong *csv.ParseError
+	if err != nil && !errors.As(err, &wrong) {
+		return Record{}, fmt.Errorf("read: %w", err)
+	}
+	rec := Record{End: r.base + r.csv.InputOffset()}
+	if err != nil {
+		rec.Line = r.first + int64(wrong.StartLine)
+		rec.ID, rec.Err = fmt.Sprintf("line %d", rec.Line), errors.New("not a CSV record: look at its quotes")
+		return rec, nil
+	}
+	at, _ := r.csv.FieldPos(0)
+	rec.Line = r.first + int64(at)
+	last, _ := r.csv.FieldPos(len(row) - 1)
+	r.line = r.first + int64(last) + int64(strings.Count(row[len(row)-1], "\n"))
+	r.offset = rec.End
+	r.fill(row, &rec)
+	return rec, nil
+}
+
+func (r *Records) fill(row []string, rec *Record) {
+	rec.ID = fmt.Sprintf("line %d", rec.Line)
+	for i, name := range r.header {
+		if i >= len(row) {
+			break
+		}
+		switch name {
+		case "id":
+			if row[i] != "" {
+				rec.ID = row[i]
+			}
+		case r.Column:
+			rec.Text = row[i]
+		case "author":
+			rec.Author = row[i]
+		case "created":
+			rec.Created = timeOf(row[i])
+		}
+	}
+	if slices.Index(r.header, r.Column) >= len(row) {
+		rec.Err = fmt.Errorf("too few fields: %d, the header has %d", len(row), len(r.header))
+	}
+}
+
+// readHeader reads the first record and finds the column with the text.
+func (r *Records) readHeader() error {
+	row, err := r.csv.Read()
+	if errors.Is(err, io.EOF) {
+		return io.EOF
+	}
+	if err != nil {
+		return errors.New("the header cannot be read: the first line of a CSV file names its columns")
+	}
+	for i, name := range row {
+		r.header = append(r.header, strings.ToLower(strings.TrimSpace(name)))
+		if i == 0 {
+			r.header[0] = strings.TrimPrefix(r.header[0], "\ufeff")
+		}
+	}
+	if r.Column != "" {
+		r.Column = strings.ToLower(r.Column)
+		if !slices.Contains(r.header, r.Column) {
+			return fmt.Errorf("there is no column %q; the columns are: %s", r.Column, strings.Join(r.header, ", "))
+		}
+		return nil
+	}
+	for _, name := range textFields {
+		if slices.Contains(r.header, name) {
+			r.Column = name
+			return nil
+		}
+	}
+	return fmt.Errorf("which column holds the text? name it with --column or column = …; the columns are: %s", strings.Join(r.header, ", "))
+}
+
+// Place is where the reader stands: to go on there later with At.
+func (r *Records) Place() (offset, line int64) { return r.offset, r.line }

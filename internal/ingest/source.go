@@ -1,0 +1,52 @@
+package ingest
+
+import (
+	"context"
+	"time"
+)
+
+// Source reads the comments of one account.
+type Source interface {
+	// Sweep reads what is there since mark, with as much overlap as the
+	// platform needs to show edits and late approvals, and hands it on in
+	// batches. Order does not matter and repeats are harmless. It returns the
+	// mark for the next sweep; with an error the old mark stays in force, and
+	// what was handed on stays handed on. Comments come with Content filled
+	// and without ID, Version, Thread, Parent and Seen: the Poller names them.
+	Sweep(ctx context.Context, mark Mark, emit Emit) (Mark, error)
+}
+
+// Emit takes a batch of comments. When it returns nil they are safe.
+type Emit func(ctx context.Context, batch []Comment) error
+
+// Mark bounds the next sweep. It is a hint that saves work, never the thing
+// that keeps comments from being lost or taken twice.
+type Mark struct {
+	// Time: everything created before it was seen (platforms).
+	Time time.Time `json:"time,omitzero"`
+	// Offset and Line: everything before them was read (files).
+	Offset int64 `json:"offset,omitempty"`
+	Line   int64 `json:"line,omitempty"`
+	// File tells one file from the next under the same name.
+	File string `json:"file,omitempty"`
+	// More: there is more to read at once.
+	More bool `json:"-"`
+}
+
+// Sink takes events. Handing over the same one twice is harmless.
+type Sink interface {
+	Publish(ctx context.Context, batch []Comment) error
+}
+
+// Keeper keeps the contents of comments, sealed, under Comment.Key. Keeping
+// the same one twice is harmless.
+type Keeper interface {
+	Keep(ctx context.Context, batch []Comment) error
+}
+
+// Marks remembers how far each account was read.
+type Marks interface {
+	// Load returns the zero Mark for an account never read.
+	Load(ctx context.Context, platform, account string) (Mark, error)
+	Save(ctx context.Context, platform, account string, mark Mark) error
+}
