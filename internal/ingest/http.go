@@ -166,6 +166,7 @@ type ReadError struct {
 	cause error
 }
 
+// Error gives Why with the code or, without one, the status.
 func (e *ReadError) Error() string {
 	switch {
 	case e.Code != "":

@@ -1,0 +1,210 @@
+package people
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Store is where users are kept. Every method is safe for concurrent use.
+type Store interface {
+	// Get returns ErrNotFound where there is none.
+	Get(ctx context.Context, name string) (User, error)
+	// Create returns ErrExists if there is one of this name.
+	Create(ctx context.Context, u User) error
+	Update(ctx context.Context, u User) error
+	All(ctx context.Context) ([]User, error)
+}
+
+// People signs people in and keeps who they are. Use it by pointer.
+type People struct {
+	Store
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+
+	tries throttle
+	turns turns
+}
+
+// The lengths of a password, in bytes.
+const (
+	minPassword = 12
+	maxPassword = 256
+)
+
+// nobody is what a password is held against when there is no such user, so
+// that the answer takes as long.
+var nobody = sync.OnceValue(func() string { return hash("nobody") })
+
+// Login returns the user whose name and password these are. remote is the
+// address of whoever tries. It returns ErrDenied if they do not fit, and
+// ErrSlow after too many attempts with this name from this address.
+func (p *People) Login(ctx context.Context, name, password, remote string) (User, error) {
+	name = normal(name)
+	if len(name) > 64 || len(password) > maxPassword {
+		return User{}, ErrDenied
+	}
+	if !p.tries.take(p.now(), name, remote) {
+		return User{}, ErrSlow
+	}
+	u, err := p.known(ctx, name)
+	if err != nil {
+		return User{}, fmt.Errorf("sign in: %w", err)
+	}
+	fits := false
+	if err := p.turns.take(ctx, func() { fits = verify(u.Hash, password) }); err != nil {
+		return User{}, fmt.Errorf("sign in: %w", err)
+	}
+	if !fits || u.Name == "" || u.Disabled {
+		return User{}, ErrDenied
+	}
+	p.tries.fits(name, remote)
+	return p.strengthen(ctx, u, password)
+}
+
+// known finds a user, or the one who fits no password.
+func (p *People) known(ctx context.Context, name string) (User, error) {
+	if !nameForm.MatchString(name) {
+		return User{Hash: nobody()}, nil
+	}
+	u, err := p.Get(ctx, name)
+	if errors.Is(err, ErrNotFound) {
+		return User{Hash: nobody()}, nil
+	}
+	return u, err
+}
+
+// strengthen hashes a password again that was hashed when less was enough.
+func (p *People) strengthen(ctx context.Context, u User, password string) (User, error) {
+	if !weak(u.Hash) {
+		return u, nil
+	}
+	if err := p.turns.take(ctx, func() { u.Hash = hash(password) }); err != nil {
+		return User{}, fmt.Errorf("sign in: %w", err)
+	}
+	if err := p.Update(ctx, u); err != nil {
+		return User{}, fmt.Errorf("sign in: strengthen the hash: %w", err)
+	}
+	return u, nil
+}
+
+// Add creates a user. It returns ErrExists if there is one of this name.
+func (p *People) Add(ctx context.Context, name string, role Role, password string) error {
+	name = normal(name)
+	if !nameForm.MatchString(name) {
+		return errors.New("add user: a name is a letter followed by at most 31 letters, digits, _ or -")
+	}
+	if _, ok := may[role]; !ok {
+		return errors.New("add user: the role is viewer, reviewer, privacy officer or admin")
+	}
+	if err := good(name, password); err != nil {
+		return fmt.Errorf("add user: %w", err)
+	}
+	u := User{Name: name, Role: role, Created: p.now()}
+	if err := p.turns.take(ctx, func() { u.Hash = hash(password) }); err != nil {
+		return fmt.Errorf("add user: %w", err)
+	}
+	if err := p.Create(ctx, u); err != nil {
+		return fmt.Errorf("add user: %w", err)
+	}
+	return nil
+}
+
+// First creates an admin with a random password if there is no user at all,
+// and returns the password to be shown once.
+func (p *People) First(ctx context.Context, name string) (password string, created bool, err error) {
+	all, err := p.All(ctx)
+	if err != nil {
+		return "", false, fmt.Errorf("first user: %w", err)
+	}
+	if len(all) > 0 {
+		return "", false, nil
+	}
+	password = readable()
+	err = p.Add(ctx, name, Admin, password)
+	if errors.Is(err, ErrExists) {
+		return "", false, nil // somebody was faster
+	}
+	if err != nil {
+		return "", false, fmt.Errorf("first user: %w", err)
+	}
+	return password, true, nil
+}
+
+// SetPassword gives a user another password; her sessions are over.
+func (p *People) SetPassword(ctx context.Context, name, password string) error {
+	name = normal(name)
+	if err := good(name, password); err != nil {
+		return fmt.Errorf("set password: %w", err)
+	}
+	phc := ""
+	if err := p.turns.take(ctx, func() { phc = hash(password) }); err != nil {
+		return fmt.Errorf("set password: %w", err)
+	}
+	return p.edit(ctx, name, func(u *User) { u.Hash = phc })
+}
+
+// SetDisabled shuts a user out, at once, or lets her in again.
+func (p *People) SetDisabled(ctx context.Context, name string, disabled bool) error {
+	return p.edit(ctx, normal(name), func(u *User) { u.Disabled = disabled })
+}
+
+func (p *People) edit(ctx context.Context, name string, f func(*User)) error {
+	u, err := p.Get(ctx, name)
+	if err != nil {
+		return fmt.Errorf("change user: %w", err)
+	}
+	f(&u)
+	if err := p.Update(ctx, u); err != nil {
+		return fmt.Errorf("change user: %w", err)
+	}
+	return nil
+}
+
+// good refuses a password that is too short, too long or easily guessed.
+func good(name, password string) error {
+	lower := strings.ToLower(password)
+	distinct := map[rune]bool{}
+	for _, r := range lower {
+		distinct[r] = true
+	}
+	switch {
+	case len(password) < minPassword:
+		return fmt.Errorf("the password is too short: at least %d characters, such as four words", minPassword)
+	case len(password) > maxPassword:
+		return fmt.Errorf("the password is too long: at most %d characters", maxPassword)
+	case strings.Contains(lower, name), strings.Contains(lower, "password"), len(distinct) < 5,
+		strings.HasPrefix(lower, "qwertyuiop"), strings.HasPrefix(lower, "1234567890"):
+		return errors.New("the password is easily guessed: take four words that do not belong together")
+	}
+	return nil
+}
+
+func (p *People) now() time.Time {
+	if p.Now == nil {
+		return time.Now()
+	}
+	return p.Now()
+}
+
+// turns lets two hashes be computed at a time: more would take the memory. The
+// zero value is ready.
+type turns struct {
+	once sync.Once
+	free chan struct{}
+}
+
+func (t *turns) take(ctx context.Context, f func()) error {
+	t.once.Do(func() { t.free = make(chan struct{}, 2) })
+	select {
+	case t.free <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-t.free }()
+	f()
+	return nil
+}

@@ -1,0 +1,94 @@
+// Package people knows who may use the desk: users, their roles, and how they
+// sign in. It knows no pages and no cases; where users are kept is somebody
+// else's Store.
+package people
+
+import (
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Errors that callers tell apart.
+var (
+	// ErrNotFound: there is no such user.
+	ErrNotFound = errors.New("no such user")
+	// ErrExists: there is a user of this name already.
+	ErrExists = errors.New("there is a user of this name already")
+	// ErrDenied: name and password do not open anything. It does not say which
+	// of the two is wrong.
+	ErrDenied = errors.New("name or password is wrong")
+	// ErrSlow: too many attempts with this name from this place; another place
+	// is not affected.
+	ErrSlow = errors.New("too many attempts")
+)
+
+// Role is what somebody is at the practice.
+type Role string
+
+// The roles.
+const (
+	Viewer   Role = "viewer"
+	Reviewer Role = "reviewer"
+	Officer  Role = "privacy officer"
+	Admin    Role = "admin"
+)
+
+// Roles lists all roles, the one that may least first.
+var Roles = []Role{Viewer, Reviewer, Officer, Admin}
+
+// Permission is one thing that a role may or may not do.
+type Permission string
+
+// The permissions.
+const (
+	See      Permission = "see queue"
+	Reveal   Permission = "reveal"
+	Decide   Permission = "decide"
+	Override Permission = "override"
+	Manage   Permission = "manage users"
+)
+
+// may is who may what. What is not here is forbidden.
+var may = map[Role][]Permission{
+	Viewer:   {See},
+	Reviewer: {See, Reveal, Decide},
+	Officer:  {See, Reveal, Decide, Override},
+	Admin:    {See, Reveal, Decide, Override, Manage},
+}
+
+// May reports whether the role has the permission. An unknown role has none.
+func (r Role) May(p Permission) bool { return slices.Contains(may[r], p) }
+
+// ParseRole reads a role by its name; "officer" is the privacy officer.
+func ParseRole(s string) (Role, bool) {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if s == "officer" {
+		return Officer, true
+	}
+	return Role(s), slices.Contains(Roles, Role(s))
+}
+
+// User is one person who signs in; accounts are never shared.
+type User struct {
+	Name string `json:"name"`
+	Role Role   `json:"role"`
+	// Hash is the password's, argon2id in the PHC format.
+	Hash     string    `json:"hash"`
+	Disabled bool      `json:"disabled,omitempty"`
+	Created  time.Time `json:"created"`
+}
+
+// Key names the user in its bucket.
+func (u User) Key() string { return u.Name }
+
+// Mark changes when the password does: a session that carries an older one is
+// over. It tells nothing about the hash.
+func (u User) Mark() string { return fingerprint(u.Hash) }
+
+var nameForm = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,31}$`)
+
+// normal is the form in which names are kept and compared.
+func normal(name string) string { return strings.ToLower(strings.TrimSpace(name)) }

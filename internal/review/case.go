@@ -1,0 +1,278 @@
+package review
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"triage/internal/ingest"
+	"triage/internal/people"
+	"triage/internal/respond"
+)
+
+// casePage shows one case.
+type casePage struct {
+	frame
+	ID, Lane, Where, Age, Window string
+	Opened                       time.Time
+	Loud                         bool
+	Step                         int
+	// Notice says what became of what was just tried.
+	Notice string
+	Said   said
+	Doubt  string
+	Why    []string
+	Done   []doneLine
+	Form   *decideForm
+	// Yours is what was typed and cannot be used any more.
+	Yours    string
+	CanHand  bool
+	TakeDown *takeDown
+	CanUndo  bool
+	History  []historyLine
+	// Before and After lead to the neighbours in the queue.
+	Before, After string
+	// Wait is how long an approved action can be undone.
+	Wait string
+}
+
+// said is the comment, as far as it is shown.
+type said struct {
+	CanReveal, Shown, Gone, Own   bool
+	At, Author, Link, Title, Lang string
+	Pieces                        []piece
+	Notes                         []string
+}
+
+// doneLine is one action and where it stands.
+type doneLine struct {
+	Kind, Stands string
+	// Verb is what it does when its time has come: "Goes out".
+	Verb string
+	// Text is what we say; it passed the gate.
+	Text string
+	// Seconds until it goes out; 0: it is not waiting for that.
+	Seconds int
+}
+
+type historyLine struct {
+	At   time.Time
+	When string
+	What string
+}
+
+// takeDown offers to delete our own reply.
+type takeDown struct {
+	ByHand   bool
+	MayLeave bool
+}
+
+// typed is what somebody typed or chose and what came of it.
+type typed struct {
+	reply, private, reason string
+	sendPrivate, hide      bool
+	// wrote: it came from a form with texts in it.
+	wrote    bool
+	notice   string
+	problems map[ingest.ActionKind][]respond.Problem
+}
+
+// caseID is the id in the address.
+func caseID(r *http.Request) string {
+	if id := r.PathValue("id"); ownPath.MatchString("/cases/" + id) {
+		return id
+	}
+	return ""
+}
+
+// theCase finds the case that the address names.
+func (p *pages) theCase(r *http.Request) (respond.Case, error) {
+	id := caseID(r)
+	if id == "" {
+		return respond.Case{}, errNoCase
+	}
+	return p.Desk.Cases.Get(r.Context(), id)
+}
+
+func (p *pages) showCase(w http.ResponseWriter, r *http.Request) error {
+	c, err := p.theCase(r)
+	if err != nil {
+		return err
+	}
+	return p.renderCase(w, r, http.StatusOK, c, nil)
+}
+
+// renderCase shows a case; t is what was typed before it was refused.
+func (p *pages) renderCase(w http.ResponseWriter, r *http.Request, status int, c respond.Case, t *typed) error {
+	me := visitOf(r).user
+	now := p.Now()
+	page := casePage{
+		frame: p.frame(r, "Case"), ID: c.ID(), Lane: laneWords[c.Lane], Where: platformWord(c.Comment.Platform),
+		Age: span(now.Sub(c.Comment.Created)), Opened: c.Comment.Created, Step: c.Step(), Doubt: doubt(c.Judgement),
+		Loud:    respond.Plans[c.Lane].Loudness == respond.Pages,
+		CanUndo: c.CanUndo() && me.Role.May(people.Decide),
+	}
+	page.News = "/cases/" + c.ID() + "/news?" + url.Values{"seen": {tag(c)}}.Encode()
+	if window := c.Comment.PrivateUntil.Sub(now); window > 0 && p.can(c, ingest.Private) {
+		page.Window = left(window)
+	}
+	if t != nil {
+		page.Notice = t.notice
+	}
+	for i, reason := range c.Judgement.Reasons {
+		if i < mostReasons {
+			page.Why = append(page.Why, sentence(capital(reason.Why), "Something in it"))
+		}
+	}
+	var err error
+	if page.Said, err = p.said(r, c); err != nil {
+		return err
+	}
+	if page.Done, err = p.done(r.Context(), c); err != nil {
+		return err
+	}
+	if err := p.offer(r, &page, c, t); err != nil {
+		return err
+	}
+	page.History, page.Wait = p.history(c), span(p.Desk.Window)
+	s := p.survey(filter{}, me)
+	page.Before, page.After = s.beside(c.ID())
+	return p.render(w, status, "case", page)
+}
+
+// offer adds what the reader may decide.
+func (p *pages) offer(r *http.Request, page *casePage, c respond.Case, t *typed) (err error) {
+	me := visitOf(r).user
+	if !c.Open() || !me.Role.May(people.Decide) {
+		if t != nil {
+			page.Yours = strings.TrimSpace(t.reply)
+		}
+		return nil
+	}
+	page.CanHand = slices.ContainsFunc(c.Actions, func(a respond.Action) bool {
+		return a.State == respond.Manual || a.State == respond.Failed
+	})
+	if c.Lane == respond.LaneTakeDown {
+		page.TakeDown = &takeDown{ByHand: !p.can(c, ingest.TakeDown), MayLeave: me.Role.May(people.Override)}
+		return nil
+	}
+	page.Form, err = p.form(r.Context(), c, t, page.Said.Shown)
+	return err
+}
+
+// said opens the comment if it is shown in this session.
+func (p *pages) said(r *http.Request, c respond.Case) (said, error) {
+	out := said{CanReveal: visitOf(r).user.Role.May(people.Reveal), Own: c.Comment.Own, Lang: c.Judgement.Lang}
+	at, ok := p.shown(r.Context())[c.Comment.Key()]
+	if !ok || !out.CanReveal {
+		return out, nil
+	}
+	out.Shown, out.At = true, p.clock(at)
+	content, err := p.Desk.Texts.Open(r.Context(), c.Comment.Key())
+	if errors.Is(err, respond.ErrGone) {
+		out.Gone = true
+		return out, nil
+	}
+	if err != nil {
+		return out, err
+	}
+	out.Author, out.Title = oneLine(content.Author), oneLine(content.Title)
+	if u, err := url.Parse(content.Link); err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" {
+		out.Link = u.String()
+	}
+	var cut bool
+	out.Pieces, cut = inert(content.Text, c.Judgement.Reasons)
+	out.Notes = notes(c.Comment, cut)
+	return out, nil
+}
+
+// notes are the facts about a comment that its words do not tell.
+func notes(c ingest.Comment, cut bool) []string {
+	var out []string
+	for _, n := range []struct {
+		is  bool
+		say string
+	}{
+		{cut, "Only the first " + grouped(mostCharacters) + " characters are shown."},
+		{c.Truncated, "It was longer than we keep: its end is missing here."},
+		{c.Media, "A picture or video belongs to it, which is not shown here."},
+		{c.Hidden, "It is hidden on the platform already."},
+	} {
+		if n.is {
+			out = append(out, n.say)
+		}
+	}
+	return out
+}
+
+// done says what was decided and where each action stands.
+func (p *pages) done(ctx context.Context, c respond.Case) ([]doneLine, error) {
+	var out []doneLine
+	for _, a := range c.Actions {
+		line := doneLine{Kind: kindWords[a.Kind], Stands: p.standing(a), Verb: verb(a.Kind)}
+		if a.State == respond.Approved {
+			line.Seconds = seconds(a.Due.Sub(p.Now()))
+		}
+		if a.State == respond.Dismissed && a.Text == "" {
+			line.Kind = "Decision"
+		}
+		if a.Text != "" {
+			content, err := p.Desk.Texts.Open(ctx, a.Text)
+			if err != nil && !errors.Is(err, respond.ErrGone) {
+				return nil, err
+			}
+			line.Text = content.Text
+		}
+		out = append(out, line)
+	}
+	return out, nil
+}
+
+func (p *pages) history(c respond.Case) []historyLine {
+	var out []historyLine
+	for _, e := range slices.Backward(c.History) {
+		out = append(out, historyLine{At: e.At, When: p.clock(e.At), What: did(e)})
+	}
+	return out
+}
+
+// can reports whether the platform lets us do kind on this case's account.
+func (p *pages) can(c respond.Case, kind ingest.ActionKind) bool {
+	a := p.Desk.Accounts[c.Comment.Account].Actor
+	return a != nil && a.Capabilities().Can(kind)
+}
+
+// tag names how far a case went.
+func tag(c respond.Case) string {
+	return plural(c.Step(), "step") + " " + string(c.State())
+}
+
+// caseNews tells a page left open that its case went on.
+func (p *pages) caseNews(w http.ResponseWriter, r *http.Request) error {
+	c, err := p.theCase(r)
+	if err != nil {
+		return err
+	}
+	say := ""
+	if r.URL.Query().Get("seen") != tag(c) {
+		say = p.overtaken(c, visitOf(r).user)
+		if len(c.Actions) > 0 && !c.Open() {
+			say = kindWords[c.Actions[0].Kind] + ": " + p.standing(c.Actions[0])
+		}
+	}
+	p.answer(w, http.StatusOK, struct {
+		Say string `json:"say"`
+	}{say})
+	return nil
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

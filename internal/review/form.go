@@ -1,0 +1,182 @@
+package review
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"triage/internal/ingest"
+	"triage/internal/respond"
+)
+
+// decideForm is what we would say, to be approved or changed.
+type decideForm struct {
+	// Reply is nil when a public reply is or may be online already.
+	Reply   *textField
+	Private *textField
+	// SendPrivate: the private message is ticked.
+	SendPrivate bool
+	Hide        *hideField
+	Wordings    []string
+	Suggested   bool
+}
+
+// textField is a text to be said, and what the gate says about it.
+type textField struct {
+	Kind, Name, Text string
+	Length, Limit    string
+	Max              int
+	Problems         []problem
+	Checked          bool
+}
+
+// problem is one thing that may not be said, for people and for the page: a
+// sentence around the words it is about.
+type problem struct {
+	Lead  string `json:"lead"`
+	Words string `json:"words"`
+	Rest  string `json:"rest"`
+	// Start and End count as JavaScript does, in UTF-16.
+	Start int `json:"start"`
+	End   int `json:"end"`
+}
+
+// hideField offers to hide the comment.
+type hideField struct {
+	On      bool
+	Note    string
+	Reasons []reason
+}
+
+type reason struct {
+	Code, Words string
+	On          bool
+}
+
+// form makes the form of a case: the suggestion, or what was typed.
+func (p *pages) form(ctx context.Context, c respond.Case, t *typed, seen bool) (*decideForm, error) {
+	f := &decideForm{Suggested: c.Suggestion != nil}
+	in := typed{}
+	if s := c.Suggestion; s != nil {
+		in = typed{reply: s.Text, private: s.Private, sendPrivate: s.Private != "", reason: s.Hide, hide: s.Hide != ""}
+	}
+	if t != nil && t.wrote {
+		in = *t
+	}
+	if err := p.recheck(ctx, c, &in); err != nil {
+		return nil, err
+	}
+	caps := ingest.Capabilities{}
+	if a := p.Desk.Accounts[c.Comment.Account].Actor; a != nil {
+		caps = a.Capabilities()
+	}
+	if !isDone(c, ingest.Reply) {
+		f.Reply = field(ingest.Reply, "reply", in.reply, caps, in.problems)
+		if f.Suggested || seen {
+			var err error
+			if f.Wordings, err = p.wordings(ctx, c); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if !isDone(c, ingest.Private) && caps.Can(ingest.Private) && c.Comment.PrivateUntil.After(p.Now()) {
+		f.Private, f.SendPrivate = field(ingest.Private, "private_text", in.private, caps, in.problems), in.sendPrivate
+	}
+	if !isDone(c, ingest.Hide) && caps.Can(ingest.Hide) && c.Comment.CanHide && !c.Comment.Hidden {
+		f.Hide = &hideField{On: in.hide, Note: hideWords[c.Comment.Platform], Reasons: hideReasons(in.reason)}
+	}
+	return f, nil
+}
+
+// wordings are the replies that may be said. A lane that has none of its own,
+// because a person is to look first, has the most general ones afterwards.
+func (p *pages) wordings(ctx context.Context, c respond.Case) ([]string, error) {
+	if c.Lane == respond.LaneLook {
+		c.Lane = respond.LanePossible
+	}
+	drafts, err := p.Desk.Variants(ctx, c, respond.Public)
+	var out []string
+	for _, d := range drafts {
+		out = append(out, d.Text)
+	}
+	return out, err
+}
+
+func isDone(c respond.Case, kind ingest.ActionKind) bool {
+	return slices.ContainsFunc(c.Actions, func(a respond.Action) bool {
+		return a.Kind == kind && (a.State == respond.Sending || a.State == respond.Sent)
+	})
+}
+
+func hideReasons(chosen string) []reason {
+	var out []reason
+	for code, words := range respond.HideReasons() {
+		out = append(out, reason{Code: code, Words: capital(words), On: code == chosen})
+	}
+	slices.SortFunc(out, func(a, b reason) int { return strings.Compare(a.Words, b.Words) })
+	return out
+}
+
+// field makes the field of a text, with its length as the platform counts it.
+func field(kind ingest.ActionKind, name, text string, caps ingest.Capabilities, problems map[ingest.ActionKind][]respond.Problem) *textField {
+	f := &textField{Kind: string(kind), Name: name, Text: text}
+	n, limit := length(kind, text, caps)
+	f.Max, f.Length = limit, grouped(n)
+	if limit > 0 {
+		f.Limit = grouped(limit)
+	}
+	said, asked := problems[kind]
+	f.Checked, f.Problems = asked && len(said) == 0, inWords(text, said)
+	return f
+}
+
+// length counts a text as the platform does, and tells the most it takes.
+func length(kind ingest.ActionKind, text string, caps ingest.Capabilities) (n, limit int) {
+	limit = caps.MaxReply
+	if kind == ingest.Private {
+		limit = caps.MaxPrivate
+	}
+	if caps.Length != nil {
+		return caps.Length(text), limit
+	}
+	return utf8.RuneCountInString(text), limit
+}
+
+// inWords puts the gate's problems beside the words they are about. The gate
+// writes *words* where its sentence names them.
+func inWords(text string, problems []respond.Problem) []problem {
+	out := []problem{}
+	for i, g := range problems {
+		if slices.ContainsFunc(problems[:i], func(o respond.Problem) bool { return o.Start == g.Start && o.End == g.End }) {
+			continue // one sentence about the same words is enough
+		}
+		start := min(max(g.Start, 0), len(text))
+		end := min(max(g.End, start), len(text))
+		at := text[start:end]
+		one := problem{Words: strings.TrimSpace(at), Start: units(text[:start]), End: units(text[:end])}
+		lead, rest, named := strings.Cut(g.Why, "*"+at+"*")
+		switch {
+		case one.Words == strings.TrimSpace(text) || utf8.RuneCountInString(one.Words) > 80:
+			one.Words, one.Rest = "", g.Why // it is about the whole
+			if named {
+				one.Rest = lead + "this" + rest
+			}
+		case named:
+			one.Lead, one.Rest = lead, rest
+		default:
+			one.Rest = " " + g.Why
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+func units(s string) int {
+	n := 0
+	for _, r := range s {
+		n += utf16.RuneLen(r)
+	}
+	return n
+}

@@ -1,0 +1,294 @@
+package review
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"triage/internal/classify"
+	"triage/internal/ingest"
+	"triage/internal/people"
+	"triage/internal/respond"
+)
+
+// laneWords says what a lane is, in words for the front desk.
+var laneWords = map[respond.Lane]string{
+	respond.LaneTakeDown:   "Our own reply says too much",
+	respond.LaneUrgent:     "Urgent: may need help now",
+	respond.LaneIdentifier: "Shows who somebody is",
+	respond.LaneOther:      "About somebody else's health",
+	respond.LaneClear:      "Clear disclosure",
+	respond.LanePossible:   "Possible disclosure",
+	respond.LaneLook:       "Please look: not judged",
+	respond.LaneRoutine:    "Routine: not judged here",
+}
+
+var platformWords = map[string]string{
+	"facebook": "Facebook", "instagram": "Instagram", "x": "X", "wordpress": "WordPress", "google": "Google",
+}
+
+// platformWord is a platform's name as people write it.
+func platformWord(name string) string {
+	if w, ok := platformWords[name]; ok {
+		return w
+	}
+	r, n := utf8.DecodeRuneInString(name)
+	return strings.ToUpper(string(r)) + name[n:]
+}
+
+// hideWords says what hiding means on a platform.
+var hideWords = map[string]string{
+	"facebook":  "On Facebook a hidden comment stays visible to its author and their friends.",
+	"instagram": "On Instagram a hidden comment can no longer be answered: the reply goes out first.",
+	"wordpress": "On WordPress the comment is held: nobody but the practice sees it.",
+}
+
+var langWords = map[string]string{
+	"ar": "Arabic", "zh": "Chinese", "nl": "Dutch", "en": "English", "tl": "Tagalog", "fr": "French", "de": "German",
+	"el": "Greek", "ht": "Haitian Creole", "he": "Hebrew", "hi": "Hindi", "it": "Italian", "ja": "Japanese",
+	"ko": "Korean", "fa": "Persian", "pl": "Polish", "pt": "Portuguese", "pa": "Punjabi", "ru": "Russian",
+	"so": "Somali", "es": "Spanish", "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese",
+}
+
+var subjectWords = map[classify.Subject]string{
+	classify.Self: "the author's own health", classify.Family: "the health of somebody in the author's family",
+	classify.Other: "another person's health",
+}
+
+// doubt says how sure the machine is, or why it did not judge.
+func doubt(j classify.Judgement) string {
+	if !j.Judged {
+		return notJudged(j)
+	}
+	about, ok := subjectWords[j.Subject]
+	if !ok {
+		about = "somebody's health"
+	}
+	switch {
+	case j.Level == classify.Clear:
+		return fmt.Sprintf("%s about %s (%.2f).", likely(j.Score), about, j.Score)
+	case j.Level == classify.Possible:
+		return fmt.Sprintf("Care is alluded to; a clear medical detail is not likely (%.2f).", j.Score)
+	case j.Ask == classify.AsksOwnCare:
+		return "Asks about care, without a medical detail."
+	}
+	return ""
+}
+
+func likely(score float64) string {
+	switch {
+	case score >= 0.95:
+		return "Almost certainly"
+	case score >= 0.6:
+		return "Probably"
+	}
+	return "Perhaps"
+}
+
+func notJudged(j classify.Judgement) string {
+	switch j.WhyNot {
+	case classify.NotMedia:
+		return "There is only a picture or a video, which we cannot judge: please look."
+	case classify.NotTruncated:
+		return "It is too long for us to judge as a whole: please look."
+	case classify.NotMode:
+		return "The terms of this platform do not let us judge comments. Nobody checks here whether it is urgent: please look."
+	}
+	if lang, ok := langWords[j.Lang]; ok {
+		return "We cannot judge " + lang + ": please look."
+	}
+	return "We cannot judge this language: please look."
+}
+
+// kindWords names an action at the beginning of a sentence.
+var kindWords = map[ingest.ActionKind]string{
+	ingest.Reply: "Public reply", ingest.Private: "Private message",
+	ingest.Hide: "Hiding the comment", ingest.TakeDown: "Deleting our reply",
+}
+
+// sentWords says that an action happened.
+var sentWords = map[ingest.ActionKind]string{
+	ingest.Reply: "Published", ingest.Private: "Sent", ingest.Hide: "Hidden", ingest.TakeDown: "Deleted",
+}
+
+// verb says what an approved action does when its time has come.
+func verb(kind ingest.ActionKind) string {
+	if kind == ingest.Hide || kind == ingest.TakeDown {
+		return "Happens"
+	}
+	return "Goes out"
+}
+
+// standing says in words where an action stands.
+func (p *pages) standing(a respond.Action) string {
+	at := p.clock(a.Done)
+	switch a.State {
+	case respond.Approved:
+		if left := a.Due.Sub(p.Now()); left > 0 {
+			return verb(a.Kind) + " in " + span(left) + "." + tail(a.Why)
+		}
+		return "Going out now."
+	case respond.Sending:
+		return "Going out now. We are waiting for the platform's answer."
+	case respond.Sent:
+		return sentWords[a.Kind] + " " + at + "."
+	case respond.Failed:
+		return "Did not work: " + sentence(a.Why, "the platform refused it")
+	case respond.Manual:
+		return "To be done by hand: " + sentence(a.Why, "this cannot be done from here")
+	case respond.Withdrawn:
+		return "Withdrawn " + at + " because " + sentence(a.Why, "it was no longer right")
+	case respond.Dismissed:
+		return "Settled by " + a.By + " " + at + "; nothing goes out from here."
+	case respond.Recorded:
+		return "Recorded " + at + ", not published: posting is off."
+	}
+	return "Waiting."
+}
+
+// sentence ends what somebody wrote for the desk with a full stop.
+func sentence(why, otherwise string) string {
+	if why == "" {
+		why = otherwise
+	}
+	return strings.TrimSuffix(why, ".") + "."
+}
+
+// machineWords says what became of an action, by the history's code.
+var machineWords = map[string]string{
+	"sending": "going out", "found": "found on the platform", "postponed": "waits, to be tried again",
+	string(respond.Sent): "done", string(respond.Failed): "did not work", string(respond.Manual): "waits for a person",
+	string(respond.Withdrawn): "withdrawn", string(respond.Recorded): "recorded only",
+}
+
+// did says in words what an entry of the history says in codes.
+func did(e respond.Entry) string {
+	who := e.By
+	switch e.Do {
+	case "opened":
+		return "Case opened: " + laneWords[respond.Lane(e.Note)] + "."
+	case respond.Revealed:
+		return "Shown to " + who + "."
+	case "approved":
+		return who + " approved: " + list(e.Note) + "."
+	case "dismissed":
+		return who + " decided that nothing is to be said."
+	case "handled":
+		return who + " handled it by hand."
+	case "undone":
+		return who + " took the decision back."
+	case "edited":
+		return "The comment was edited: " + laneWords[respond.Lane(e.Note)] + "."
+	case "answered":
+		return "Somebody of the practice answered on the platform."
+	}
+	kind, ok := kindWords[ingest.ActionKind(e.Note)]
+	if what, known := machineWords[e.Do]; ok && known {
+		return kind + ": " + what + "."
+	}
+	return sentence(who+": "+strings.TrimSpace(e.Do+" "+e.Note), "")
+}
+
+// list turns "reply+private" into "public reply and private message".
+func list(kinds string) string {
+	parts := strings.Split(kinds, "+")
+	for i, k := range parts {
+		if w := kindWords[ingest.ActionKind(k)]; w != "" {
+			parts[i] = strings.ToLower(w[:1]) + w[1:]
+		}
+	}
+	if n := len(parts); n > 1 {
+		return strings.Join(parts[:n-1], ", ") + " and " + parts[n-1]
+	}
+	return parts[0]
+}
+
+// overtaken says who was faster, from the last step of a case.
+func (p *pages) overtaken(c respond.Case, me people.User) string {
+	var e respond.Entry
+	for _, h := range c.History {
+		if h.Do != respond.Revealed {
+			e = h
+		}
+	}
+	what := map[string]string{"approved": "approved it", "dismissed": "decided that nothing is to be said",
+		"handled": "marked it as handled", "undone": "took the decision back"}[e.Do]
+	at := " at " + p.clock(e.At) + "."
+	switch {
+	case e.Do == "edited":
+		return "The comment was edited" + at + " Please look at it as it is now. Nothing of yours went out."
+	case what == "":
+		return "The case went on a moment ago. Please look at it as it is now. Nothing of yours went out."
+	case e.By == me.Name:
+		return "You have decided this already: you " + what + at
+	}
+	return "Somebody else decided this a moment ago: " + e.By + " " + what + at
+}
+
+// clock says when something happened: the time today, else the day too.
+func (p *pages) clock(t time.Time) string {
+	now := p.Now()
+	t = t.In(now.Location())
+	switch {
+	case t.IsZero():
+		return "some time ago"
+	case sameDay(t, now):
+		return t.Format("15:04")
+	case now.Sub(t) < 6*24*time.Hour:
+		return t.Format("Mon 15:04")
+	}
+	return t.Format("2 Jan 2006 15:04")
+}
+
+func sameDay(a, b time.Time) bool {
+	ay, am, ad := a.Date()
+	by, bm, bd := b.In(a.Location()).Date()
+	return ay == by && am == bm && ad == bd
+}
+
+// span says how long something is: "42 seconds", "3 minutes", "2 days".
+func span(d time.Duration) string {
+	switch {
+	case d < 0:
+		return "0 seconds"
+	case d < 2*time.Minute:
+		return plural(int((d+time.Second-1)/time.Second), "second")
+	case d < 2*time.Hour:
+		return plural(int(d/time.Minute), "minute")
+	case d < 48*time.Hour:
+		return plural(int(d/time.Hour), "hour")
+	}
+	return plural(int(d/(24*time.Hour)), "day")
+}
+
+// short says how long something is in a table: "3 min", "6 d".
+func short(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "now"
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d/time.Minute))
+	case d < 24*time.Hour:
+		return fmt.Sprintf("%d h", int(d/time.Hour))
+	}
+	return fmt.Sprintf("%d d", int(d/(24*time.Hour)))
+}
+
+// left says how long there is still time: "6 d 22 h".
+func left(d time.Duration) string {
+	hours := int(d/time.Hour) % 24
+	if d >= 24*time.Hour {
+		return fmt.Sprintf("%d d %d h", int(d/(24*time.Hour)), hours)
+	}
+	return fmt.Sprintf("%d h %d min", hours, int(d/time.Minute)%60)
+}
+
+// grouped writes 8000 as "8,000".
+func grouped(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}

@@ -1,0 +1,234 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"go.uber.org/zap"
+)
+
+const (
+	maxComment = 8000 // characters
+	maxPrivate = 2000
+)
+
+// postField is a field that only posts have.
+func (c *call) postField(it *item, name string) (any, *graphError) {
+	switch name {
+	case "updated_time":
+		return c.touched(it).Format(graphTime), nil
+	case "is_published":
+		return it.Kind != darkPost, nil
+	case "status_type":
+		return "mobile_status_update", nil
+	case "story", "full_picture", "parent_id", "shares":
+		return nil, nil
+	}
+	return nil, errField(name, "Post")
+}
+
+// touched is when the post or anything below it was made last.
+func (c *call) touched(post *item) time.Time {
+	last := post.Created
+	for _, it := range c.store.items {
+		if it.Post == post.ID && it.Created.After(last) {
+			last = it.Created
+		}
+	}
+	return last
+}
+
+// commentField is a field that only comments have.
+func (c *call) commentField(it *item, f field) (any, *graphError) {
+	switch f.name {
+	case "parent":
+		return c.parent(it, f.sub)
+	case "attachment":
+		return attachment(it), nil
+	case "object":
+		return map[string]any{"id": it.Post}, nil
+	case "private_reply_conversation":
+		return conversation(it), nil
+	case "comment_count":
+		return c.answers(it), nil
+	case "can_hide":
+		return !it.Own, nil
+	case "can_comment", "can_remove", "can_like":
+		return true, nil
+	case "is_private", "user_likes":
+		return false, nil
+	case "like_count":
+		return 0, nil
+	case "live_broadcast_timestamp":
+		return nil, nil
+	}
+	return nil, errField(f.name, "Comment")
+}
+
+// parent is the comment that is answered, as an object of its own. It names
+// the direct one, although a reply to a reply is listed below the top comment.
+func (c *call) parent(it *item, sub []field) (any, *graphError) {
+	up := c.store.byID[it.Parent]
+	if up == nil {
+		return nil, nil
+	}
+	if len(sub) > 0 {
+		return c.render(up, sub)
+	}
+	return c.render(up, []field{{name: "created_time"}, {name: "message"}, {name: "from"}})
+}
+
+func (c *call) answers(it *item) int {
+	n := 0
+	for _, below := range c.store.items {
+		if below.Root == it.ID && !c.store.gone(below) {
+			n++
+		}
+	}
+	return n
+}
+
+func attachment(it *item) any {
+	kind, ok := map[string]string{"photo": "photo", "sticker": "sticker", "video": "video_inline", "share": "share"}[it.Media]
+	if !ok {
+		return nil
+	}
+	at := "https://www.facebook.com/" + it.Media + "/1"
+	return map[string]any{"type": kind, "url": at, "target": map[string]any{"id": "1", "url": at},
+		"media": map[string]any{"image": map[string]any{"height": 720, "width": 540, "src": "https://scontent.example/1.jpg"}}}
+}
+
+func conversation(it *item) any {
+	if len(it.Private) == 0 {
+		return nil
+	}
+	last := it.Private[len(it.Private)-1]
+	return map[string]any{"id": "t_" + it.ID, "message_count": len(it.Private), "updated_time": last.At.Format(graphTime)}
+}
+
+// change is what a POST or DELETE does to a post or comment.
+func (c *call) change(it *item) (any, *graphError) {
+	if c.kind != pageToken {
+		return nil, failed(200, 0, "(#200) If posting to a page, requires pages_manage_engagement permission with Page token")
+	}
+	switch {
+	case c.method == http.MethodPost && len(c.path) == 2:
+		return c.answer(it)
+	case c.method == http.MethodDelete && len(c.path) == 1:
+		return c.commit(record{Op: opDelete, ID: it.ID})
+	case c.method == http.MethodPost && len(c.path) == 1:
+		return c.update(it)
+	}
+	return nil, failed(100, 0, "(#100) Unsupported %s request", strings.ToLower(c.method))
+}
+
+// answer is POST /{post|comment}/comments by the Page.
+func (c *call) answer(to *item) (any, *graphError) {
+	text := c.args["message"]
+	switch {
+	case text == "" && c.args["attachment_url"] == "" && c.args["attachment_id"] == "":
+		return nil, failed(100, 0, "(#100) Missing message or attachment")
+	case utf8.RuneCountInString(text) > maxComment:
+		return nil, failed(100, 0, "(#100) Param message must be at most %d characters", maxComment)
+	}
+	fields, err := parseFields(c.args["fields"])
+	if err != nil {
+		return nil, err
+	}
+	post := to
+	if to.Kind == "" {
+		post = c.store.byID[to.Post]
+	}
+	it := c.newComment("facebook", post, 0)
+	it.Text, it.Author, it.Own, it.Created = text, c.opt.PageName, true, c.now()
+	if to.Kind == "" {
+		it.Parent, it.Root = to.ID, to.Root
+		if it.Root == "" {
+			it.Root = to.ID
+		}
+	}
+	if _, err := c.commit(record{Op: opAdd, Item: it}); err != nil {
+		return nil, err
+	}
+	if len(fields) == 0 {
+		return map[string]any{"id": it.ID}, nil
+	}
+	return c.render(c.store.byID[it.ID], fields)
+}
+
+// update is POST /{comment}: an edit of one's own words, or hiding others'.
+func (c *call) update(it *item) (any, *graphError) {
+	var recs []record
+	if text, ok := c.args["message"]; ok {
+		if !it.Own {
+			return nil, failed(200, 0, "(#200) Permissions error")
+		}
+		recs = append(recs, record{Op: opEdit, ID: it.ID, Text: text})
+	}
+	if hidden, ok := c.args["is_hidden"]; ok {
+		if it.Own {
+			return nil, failed(200, 0, "(#200) Permissions error")
+		}
+		recs = append(recs, record{Op: opHide, ID: it.ID, Hidden: hidden == "true" || hidden == "1"})
+	}
+	if len(recs) == 0 {
+		return nil, failed(100, 0, "(#100) Nothing to update")
+	}
+	return c.commit(recs...)
+}
+
+// sendMessage is POST /{page}/messages to the author of a comment: once per
+// comment for ever, within seven days.
+func (c *call) sendMessage() (any, *graphError) {
+	if c.kind != pageToken {
+		return nil, failed(200, 0, "(#200) Requires pages_messaging permission with Page token")
+	}
+	var to struct {
+		Comment string `json:"comment_id"`
+		Post    string `json:"post_id"`
+	}
+	var say struct {
+		Text string `json:"text"`
+	}
+	if json.Unmarshal([]byte(c.args["recipient"]), &to) != nil || json.Unmarshal([]byte(c.args["message"]), &say) != nil {
+		return nil, failed(100, 0, "(#100) Param recipient and message must be JSON objects")
+	}
+	if n := utf8.RuneCountInString(say.Text); n == 0 || n > maxPrivate {
+		return nil, failed(100, 0, "(#100) Length of param message[text] must be from 1 to %d", maxPrivate)
+	}
+	it := c.store.byID[to.Comment+to.Post]
+	if c.store.gone(it) || it.Platform != "facebook" {
+		return nil, failed(100, 2018292, "(#100) Invalid comment id")
+	}
+	return c.tell(it, say.Text)
+}
+
+func (c *call) tell(it *item, text string) (any, *graphError) {
+	switch {
+	case len(it.Private) > 0:
+		return nil, failed(10900, 0, "(#10900) Activity already replied to")
+	case it.Own || it.Author == "":
+		return nil, failed(10903, 0, "(#10903) This user can't reply to this activity")
+	case !c.canPrivate(it):
+		return nil, failed(10901, 0, "(#10901) This activity cannot be replied to")
+	}
+	if _, err := c.commit(record{Op: opPrivate, ID: it.ID, Text: text, At: c.now()}); err != nil {
+		return nil, err
+	}
+	return map[string]any{"recipient_id": personID(it.Author), "message_id": fmt.Sprintf("m_%s", it.ID)}, nil
+}
+
+// commit makes changes durable and answers as Meta does when all went well.
+func (c *call) commit(recs ...record) (any, *graphError) {
+	if err := c.store.write(recs...); err != nil {
+		c.log.Error("could not write the log", zap.Error(err))
+		fail := failed(2, 0, "An unexpected error has occurred. Please retry your request later.")
+		fail.status, fail.Transient = http.StatusInternalServerError, true
+		return nil, fail
+	}
+	return map[string]any{"success": true}, nil
+}
