@@ -1,0 +1,190 @@
+// Package respond decides what may be done about a judged comment, drafts a
+// reply that knows nothing of it, gates every text before it goes out, holds
+// it for a person, and does what was approved: at most once, never silently
+// not.
+package respond
+
+import (
+	"time"
+
+	"triage/internal/classify"
+	"triage/internal/ingest"
+)
+
+// Lane is the kind of conversation a case is, and with it the wording that is
+// suggested and how loudly a person is called (see the table in lane.go).
+type Lane string
+
+// The lanes, most pressing first.
+const (
+	LaneTakeDown   Lane = "take-down"    // our own published words say too much
+	LaneUrgent     Lane = "urgent"       // somebody may need help now
+	LaneIdentifier Lane = "identifier"   // carries a phone number, a full name, ...
+	LaneOther      Lane = "someone-else" // clear detail about another person
+	LaneClear      Lane = "clear"        // clear detail about the author
+	LanePossible   Lane = "possible"     // care is alluded to
+	LaneLook       Lane = "look"         // could not be judged: a person looks
+	LaneRoutine    Lane = "routine"      // not judged because of the platform's terms
+)
+
+// State is where a case or one of its actions stands.
+type State string
+
+// The states of an action. A case's state is computed from its actions'.
+const (
+	Waiting   State = "waiting"   // for a person
+	Approved  State = "approved"  // goes out when its undo window ends
+	Sending   State = "sending"   // the attempt is stored; its answer is not
+	Sent      State = "sent"      // confirmed by the platform
+	Failed    State = "failed"    // refused for good, with the reason
+	Manual    State = "manual"    // a person must do it or look
+	Withdrawn State = "withdrawn" // no longer right: edited, gone, answered
+	Dismissed State = "dismissed" // a person said nothing is to be done
+	Recorded  State = "recorded"  // approved in shadow mode: nothing goes out
+)
+
+// Case is one conversation waiting for, or settled by, a person. It holds
+// references, places and codes; no words of the comment and no person.
+type Case struct {
+	Comment   ingest.Comment     `json:"comment"`
+	Judgement classify.Judgement `json:"judgement"`
+	Lane      Lane               `json:"lane"`
+	Opened    time.Time          `json:"opened"`
+	// Suggestion is what the desk proposes; nil when it has no safe proposal.
+	Suggestion *Suggestion `json:"suggestion,omitempty"`
+	// Low marks a case that can wait behind the others of its lane.
+	Low     bool     `json:"low,omitempty"`
+	Actions []Action `json:"actions"`
+	History []Entry  `json:"history"`
+
+	// Revision is the store's, for compare-and-set.
+	Revision uint64 `json:"-"`
+}
+
+// Suggestion is a content-blind reply that passed the gate beside the comment.
+type Suggestion struct {
+	Template string `json:"template"`
+	Lang     string `json:"lang"`
+	Variant  int    `json:"variant"`
+	Text     string `json:"text"`
+	// Private is the private message proposed beside the public reply.
+	Private string `json:"private,omitempty"`
+	// Hide proposes to hide the comment after replying, for this reason.
+	Hide string `json:"hide,omitempty"`
+}
+
+// Action is one thing to be done outside, with its own intent and state.
+type Action struct {
+	Kind  ingest.ActionKind `json:"kind"`
+	State State             `json:"state"`
+	// Text refers to what is said, sealed under this key; empty when nothing is.
+	Text string `json:"text,omitempty"`
+	// Reason is the code of the privacy reason of a hide.
+	Reason string `json:"reason,omitempty"`
+	By     string `json:"by,omitempty"`
+	// Due is when the undo window ends, or when to try again.
+	Due time.Time `json:"due,omitzero"`
+	// Intent is stored before the call and tells, after a crash, what to look for.
+	Intent *Intent `json:"intent,omitempty"`
+	// Looks counts how often in a row the platform could not be read.
+	Looks int `json:"looks,omitempty"`
+	// Item is the id (ours) of what was made.
+	Item string `json:"item,omitempty"`
+	// Why explains failed, manual and withdrawn in one sentence.
+	Why  string    `json:"why,omitempty"`
+	Code string    `json:"code,omitempty"`
+	Done time.Time `json:"done,omitzero"`
+}
+
+// Intent is the record of an attempt, made durable before the attempt.
+type Intent struct {
+	Attempt int       `json:"attempt"`
+	Started time.Time `json:"started"`
+	// Before are the ids (ours) of the practice's replies seen beforehand.
+	Before []string `json:"before,omitempty"`
+}
+
+// Entry is one line of a case's history.
+type Entry struct {
+	At time.Time `json:"at"`
+	By string    `json:"by"` // a user, or "triage"
+	Do string    `json:"do"` // a code: opened, revealed, approved, ...
+	// Note adds a code or a sentence of ours, never anybody's words.
+	Note string `json:"note,omitempty"`
+}
+
+// ID is the case's id: its comment's.
+func (c Case) ID() string { return c.Comment.ID }
+
+// Key names the case in its bucket.
+func (c Case) Key() string { return c.Comment.ID }
+
+// State is the case's state: that of its least settled action, or waiting as
+// long as nobody decided.
+func (c Case) State() State {
+	if len(c.Actions) == 0 {
+		return Waiting
+	}
+	for _, s := range []State{Sending, Approved, Manual, Failed, Waiting, Withdrawn, Sent, Recorded, Dismissed} {
+		for _, a := range c.Actions {
+			if a.State == s {
+				return s
+			}
+		}
+	}
+	return Waiting
+}
+
+// Open reports whether the case still needs a person.
+func (c Case) Open() bool {
+	switch c.State() {
+	case Waiting, Manual, Failed:
+		return true
+	}
+	return false
+}
+
+// acted reports whether something of this case is or may be online.
+func (c Case) acted() bool { return len(c.online()) > 0 }
+
+// done reports whether an action of this kind is or may be online: it is never
+// done twice.
+func (c Case) done(kind ingest.ActionKind) bool {
+	for _, a := range c.online() {
+		if a.Kind == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// online are the actions that are or may be online: no decision undoes them.
+func (c Case) online() []Action {
+	var out []Action
+	for _, a := range c.Actions {
+		if a.State == Sending || a.State == Sent {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// Revealed is the history's code for somebody having read the comment. It is
+// the one entry that is no step.
+const Revealed = "revealed"
+
+// Step counts what happened to the case. Somebody who decides on what she saw
+// at one step is told if the case has gone on to another.
+func (c Case) Step() int {
+	n := 0
+	for _, e := range c.History {
+		if e.Do != Revealed {
+			n++
+		}
+	}
+	return n
+}
+
+func (c *Case) note(at time.Time, by, do, note string) {
+	c.History = append(c.History, Entry{At: at, By: by, Do: do, Note: note})
+}

@@ -1,0 +1,304 @@
+package respond
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.uber.org/zap"
+
+	"triage/internal/classify"
+	"triage/internal/ingest"
+)
+
+// Machine is the name under which triage itself appears in a history.
+const Machine = "triage"
+
+// RuleLanguage is the gate's rule for a text in a language it cannot read.
+const RuleLanguage = "language"
+
+// Errors that callers tell apart.
+var (
+	// ErrConflict: somebody else changed the case a moment before.
+	ErrConflict = errors.New("the case was changed meanwhile")
+	// ErrNotFound: there is no such case.
+	ErrNotFound = errors.New("no such case")
+	// ErrGone: the text was erased.
+	ErrGone = errors.New("the text was erased")
+)
+
+// Cases is where cases live. Every method is safe for concurrent use.
+type Cases interface {
+	// Create stores the new ones among the cases; those that exist stay as they
+	// are.
+	Create(ctx context.Context, cases []Case) error
+	// Get returns ErrNotFound where there is none.
+	Get(ctx context.Context, id string) (Case, error)
+	// Update stores c if its Revision is still the stored one, else ErrConflict.
+	Update(ctx context.Context, c Case) (Case, error)
+	// All lists every case, in no order.
+	All() []Case
+}
+
+// Texts keeps what people wrote, sealed.
+type Texts interface {
+	// Open returns ErrGone for a text that was erased.
+	Open(ctx context.Context, key string) (ingest.Content, error)
+	// Save seals an outgoing text. Saving it twice is harmless.
+	Save(ctx context.Context, key, text string) error
+}
+
+// Account is one account on a platform, as far as replying is concerned.
+type Account struct {
+	// Actor is nil where nothing can be done from here, such as a file.
+	Actor ingest.Actor
+	// Lang is the language of replies whose comment's language has no wording.
+	Lang string
+}
+
+// Desk opens cases and takes the decisions of people about them.
+type Desk struct {
+	Cases    Cases
+	Texts    Texts
+	Drafter  *Drafter
+	Gate     *Gate
+	Names    ingest.Namer
+	Accounts map[string]Account
+	// Shadow: decisions are recorded and nothing goes out.
+	Shadow bool
+	// Window is how long an approved action waits, to be undone, before it goes
+	// out.
+	Window time.Duration
+	Log    *zap.Logger
+	// Now is the clock.
+	Now func() time.Time
+	// Changed, if set, is called after every change, to wake who acts on it.
+	Changed func()
+}
+
+// Take opens cases for a batch of verdicts by the lane table. A verdict that
+// comes twice finds the first case; one about an edited comment puts the new
+// version in place of the old if nothing went out yet.
+func (d *Desk) Take(ctx context.Context, batch []classify.Verdict) error {
+	answered := map[string]bool{}
+	var fresh []Case
+	for _, v := range batch {
+		if v.Comment.Own {
+			if err := d.takeOwn(ctx, v.Comment, answered); err != nil {
+				return err
+			}
+			continue
+		}
+		c, ok, err := d.open(ctx, v)
+		if err != nil {
+			return err
+		}
+		if ok {
+			fresh = append(fresh, c)
+		}
+	}
+	fresh = slices.DeleteFunc(fresh, func(c Case) bool { return answered[c.ID()] })
+	if len(fresh) == 0 {
+		return nil
+	}
+	if err := d.Cases.Create(ctx, fresh); err != nil {
+		return fmt.Errorf("open cases: %w", err)
+	}
+	d.changed()
+	return nil
+}
+
+// open makes the case of a verdict. It returns ok=false where none is to be
+// created: the comment needs none, or has one already.
+func (d *Desk) open(ctx context.Context, v classify.Verdict) (Case, bool, error) {
+	old, err := d.Cases.Get(ctx, v.Comment.ID)
+	switch {
+	case err == nil && old.Comment.Version == v.Comment.Version:
+		return Case{}, false, nil
+	case err == nil:
+		return Case{}, false, d.revise(ctx, old, v)
+	case !errors.Is(err, ErrNotFound):
+		return Case{}, false, fmt.Errorf("open case: %w", err)
+	}
+	lane, low, ok := Place(v.Judgement)
+	if !ok {
+		return Case{}, false, nil
+	}
+	c := Case{Comment: v.Comment, Judgement: v.Judgement, Lane: lane, Low: low, Opened: d.Now()}
+	c.note(d.Now(), Machine, "opened", string(lane))
+	c.Suggestion, err = d.suggest(ctx, c)
+	return c, err == nil, err
+}
+
+// revise puts an edited comment in place of the version the case was about.
+// What was approved for the old words does not go out; what went out already
+// stays, and a person is asked to look again.
+func (d *Desk) revise(ctx context.Context, c Case, v classify.Verdict) error {
+	lane, low, ok := Place(v.Judgement)
+	c.Comment, c.Judgement = v.Comment, v.Judgement
+	c.note(d.Now(), Machine, "edited", string(lane))
+	switch {
+	case c.acted() && ok:
+		c.Lane, c.Low = lane, low
+		c.Actions = append(c.Actions, Action{Kind: ingest.Reply, State: Manual,
+			Why: "the comment was edited after our reply: look whether anything is to be done"})
+	case ok:
+		c.Lane, c.Low, c.Actions = lane, low, nil
+	case !c.acted():
+		c.Actions = []Action{{Kind: ingest.Reply, State: Withdrawn, Done: d.Now(),
+			Why: "the comment was edited and reveals nothing any more"}}
+	}
+	var err error
+	if c.Suggestion, err = d.suggest(ctx, c); err != nil {
+		return err
+	}
+	if _, err = d.Cases.Update(ctx, c); err != nil {
+		return fmt.Errorf("revise case: %w", err)
+	}
+	d.changed()
+	return nil
+}
+
+// takeOwn looks at what the practice itself published. If it says too much it
+// becomes a take-down case; if not, it settles the case it answers.
+func (d *Desk) takeOwn(ctx context.Context, own ingest.Comment, answered map[string]bool) error {
+	content, err := d.Texts.Open(ctx, own.Key())
+	if err != nil {
+		return d.unlessGone("open own reply", err)
+	}
+	parent, err := d.Cases.Get(ctx, own.Parent)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("open own reply: %w", err)
+	}
+	said := ""
+	if err == nil {
+		if c, err := d.Texts.Open(ctx, parent.Comment.Key()); err == nil {
+			said = c.Text
+		}
+	}
+	problems := d.Gate.Check(Outgoing{Text: content.Text, Comment: said, Platform: own.Platform})
+	if len(problems) > 0 {
+		return d.takeDown(ctx, own, problems)
+	}
+	answered[own.Parent] = true
+	if err != nil {
+		return nil
+	}
+	return d.answeredByPerson(ctx, parent, own)
+}
+
+// takeDown opens the case of a published reply of ours that fails the gate; or,
+// if it is only in a language the gate cannot read, of one to look at.
+func (d *Desk) takeDown(ctx context.Context, own ingest.Comment, problems []Problem) error {
+	c := Case{Comment: own, Lane: LaneTakeDown, Opened: d.Now()}
+	c.Judgement.Judged = true
+	if !slices.ContainsFunc(problems, func(p Problem) bool { return p.Rule != RuleLanguage }) {
+		c.Lane, c.Judgement.Judged, c.Judgement.WhyNot = LaneLook, false, classify.NotLanguage
+	}
+	for _, p := range problems {
+		c.Judgement.Reasons = append(c.Judgement.Reasons,
+			classify.Reason{Start: p.Start, End: p.End, Kind: p.Rule, Why: "our own words break the rule “" + p.Rule + "”"})
+	}
+	c.note(d.Now(), Machine, "opened", string(c.Lane))
+	if err := d.Cases.Create(ctx, []Case{c}); err != nil {
+		return fmt.Errorf("open take-down case: %w", err)
+	}
+	d.changed()
+	return nil
+}
+
+// answeredByPerson withdraws what was pending on a case that somebody of the
+// practice answered on the platform itself.
+func (d *Desk) answeredByPerson(ctx context.Context, c Case, own ingest.Comment) error {
+	for _, a := range c.Actions {
+		if a.Item == own.ID || a.State == Sending || a.State == Sent {
+			return nil // it is ours, or may be: the sender finds out
+		}
+	}
+	if !c.Open() && c.State() != Approved {
+		return nil
+	}
+	c.Actions = []Action{{Kind: ingest.Reply, State: Withdrawn, Done: d.Now(),
+		Why: "somebody of the practice answered on the platform"}}
+	c.note(d.Now(), Machine, "answered", "")
+	_, err := d.Cases.Update(ctx, c)
+	if err != nil {
+		return fmt.Errorf("settle answered case: %w", err)
+	}
+	d.changed()
+	return nil
+}
+
+// suggest finds wordings for a case that pass the gate beside its comment. No
+// suggestion is an answer too: then a person writes.
+func (d *Desk) suggest(ctx context.Context, c Case) (*Suggestion, error) {
+	plan := Plans[c.Lane]
+	if !plan.Public {
+		return nil, nil
+	}
+	drafts, err := d.Variants(ctx, c, Public)
+	if err != nil || len(drafts) == 0 {
+		return nil, err
+	}
+	s := &Suggestion{Template: drafts[0].Template, Lang: d.lang(c), Variant: drafts[0].Variant, Text: drafts[0].Text}
+	if plan.Private && d.can(c, ingest.Private) {
+		private, err := d.Variants(ctx, c, InboxDM)
+		if err != nil {
+			return nil, err
+		}
+		if len(private) > 0 {
+			s.Private = private[0].Text
+		}
+	}
+	if plan.Hide != "" && d.can(c, ingest.Hide) && c.Comment.CanHide {
+		s.Hide = plan.Hide
+	}
+	return s, nil
+}
+
+// Variants are the wordings that may be said on a case, the best one first:
+// drafted without its comment, then each held by the gate against it.
+func (d *Desk) Variants(ctx context.Context, c Case, ch Channel) ([]Draft, error) {
+	content, err := d.Texts.Open(ctx, c.Comment.Key())
+	if err != nil && !errors.Is(err, ErrGone) {
+		return nil, fmt.Errorf("draft: %w", err)
+	}
+	brief := Brief{Platform: c.Comment.Platform, Lang: d.lang(c), Lane: c.Lane, Channel: ch, Case: c.ID()}
+	drafts := d.Drafter.Drafts(brief)
+	return slices.DeleteFunc(drafts, func(draft Draft) bool {
+		return len(d.Gate.Check(Outgoing{Text: draft.Text, Comment: content.Text, Platform: brief.Platform})) > 0
+	}), nil
+}
+
+// lang is the language to answer in.
+func (d *Desk) lang(c Case) string {
+	if c.Judgement.Judged && c.Judgement.Lang != "" {
+		return c.Judgement.Lang
+	}
+	return d.Accounts[c.Comment.Account].Lang
+}
+
+// can reports whether kind can be done on the case's account now.
+func (d *Desk) can(c Case, kind ingest.ActionKind) bool {
+	a := d.Accounts[c.Comment.Account].Actor
+	if a == nil || !a.Capabilities().Can(kind) {
+		return false
+	}
+	return kind != ingest.Private || c.Comment.PrivateUntil.After(d.Now())
+}
+
+func (d *Desk) changed() {
+	if d.Changed != nil {
+		d.Changed()
+	}
+}
+
+// unlessGone lets an erased text be no error.
+func (d *Desk) unlessGone(op string, err error) error {
+	if errors.Is(err, ErrGone) {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", op, err)
+}

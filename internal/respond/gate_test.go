@@ -1,0 +1,289 @@
+package respond
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"golang.org/x/tools/txtar"
+)
+
+// gateFixture is a line of testdata/gate.txtar.
+type gateFixture struct {
+	rule, reply, comment string
+	ok                   bool
+}
+
+func gateFixtures(t testing.TB) []gateFixture {
+	t.Helper()
+	a, err := txtar.ParseFile("testdata/gate.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []gateFixture
+	for _, f := range a.Files {
+		for line := range strings.Lines(string(f.Data)) {
+			verdict, text, _ := strings.Cut(strings.TrimRight(line, "\n"), " ")
+			reply, comment, _ := strings.Cut(text, " <- ")
+			out = append(out, gateFixture{rule: f.Name, reply: reply, comment: comment, ok: verdict == "ok"})
+		}
+	}
+	return out
+}
+
+func TestGateRules(t *testing.T) {
+	g := newGate(t)
+	for _, f := range gateFixtures(t) {
+		problems := g.Check(Outgoing{Text: f.reply, Comment: f.comment})
+		if f.ok {
+			for _, p := range problems {
+				t.Errorf("%s: %q is refused: %s: %s", f.rule, f.reply, p.Rule, p.Why)
+			}
+			continue
+		}
+		if !slices.ContainsFunc(problems, func(p Problem) bool { return p.Rule == f.rule }) {
+			t.Errorf("%s: %q is not refused by that rule, but: %v", f.rule, f.reply, problems)
+		}
+		checkPlaces(t, f.reply, problems)
+	}
+}
+
+// checkPlaces: every problem has a rule, a reason and a place in the text, in
+// order, and no two of one rule overlap.
+func checkPlaces(t *testing.T, text string, problems []Problem) {
+	t.Helper()
+	last, end := 0, map[string]int{}
+	for _, p := range problems {
+		if p.Rule == "" || p.Why == "" || p.Start < last || p.End <= p.Start && text != "" || p.End > len(text) {
+			t.Errorf("%q: bad place or reason: %+v", text, p)
+		}
+		if p.Start < end[p.Rule] {
+			t.Errorf("%q: two places of %s overlap", text, p.Rule)
+		}
+		last, end[p.Rule] = p.Start, max(end[p.Rule], p.End)
+	}
+}
+
+func TestGateLength(t *testing.T) {
+	g := newGate(t)
+	text := strings.Repeat("Thank you! ", MaxOutgoing/11+1)
+	problems := g.Check(Outgoing{Text: text})
+	if len(problems) != 1 || problems[0].Rule != "length" {
+		t.Errorf("a text of %d bytes gives %v", len(text), problems)
+	}
+	if problems := g.Check(Outgoing{}); len(problems) != 0 {
+		t.Errorf("an empty text gives %v", problems)
+	}
+}
+
+// TestGateLinear: a text of the greatest length takes a small, bounded time,
+// whatever it repeats.
+func TestGateLinear(t *testing.T) {
+	g := newGate(t)
+	for _, unit := range []string{"you ", "a ", "1-", "what ", "thank you for ", "a.b@", "é", "​", "?", "8 ", "((((", "take the ", "@", "no record of ", "x", "a1", "ｘ", "thanks for the the the the "} {
+		start := time.Now()
+		g.Check(Outgoing{Text: strings.Repeat(unit, MaxOutgoing/len(unit)), Comment: strings.Repeat(unit, 100_000/len(unit))})
+		if d := time.Since(start); d > 2*time.Second {
+			t.Errorf("%q repeated takes %s", unit, d)
+		}
+	}
+}
+
+func TestGateStaffAndOwn(t *testing.T) {
+	g, err := NewGate(GateOptions{Staff: []string{"Dr. Gregory"}, Own: []string{"(555) 010-7788", "cedar.example"}, Terms: []string{"Zorblatt"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, ok := range map[string]bool{
+		"Dr. Gregory is in today.":                                       true,
+		"Gregory's line is 555-010-7788.":                                true,
+		"Please write to hello@cedar.example or see cedar.example/talk.": true,
+		"Tamsin is in today.":                                            false,
+		"Please call 555-010-9999.":                                      false,
+		"zorblatt is no fun.":                                            false,
+	} {
+		if got := g.Check(Outgoing{Text: text}); (len(got) == 0) != ok {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+	if got := g.Check(Outgoing{Text: "Tamsin is in today.", Staff: []string{"Tamsin"}}); len(got) != 0 {
+		t.Errorf("a name given with the text is refused: %v", got)
+	}
+}
+
+// disguises are ways to hide a word; none may make a refused reply pass.
+var disguises = map[string]func(*rand.Rand, string) string{
+	"capitals": func(_ *rand.Rand, s string) string { return strings.ToUpper(s) },
+	"small":    func(_ *rand.Rand, s string) string { return strings.ToLower(s) },
+	"mixed case": func(r *rand.Rand, s string) string {
+		return eachRune(s, func(c rune) string {
+			if r.IntN(2) == 0 {
+				return string(unicode.ToUpper(c))
+			}
+			return string(unicode.ToLower(c))
+		})
+	},
+	"accents":    func(r *rand.Rand, s string) string { return after(r, s, "\u0301") },
+	"invisible":  func(r *rand.Rand, s string) string { return after(r, s, "\u200b") },
+	"joiner":     func(r *rand.Rand, s string) string { return after(r, s, "\u200d") },
+	"fullwidth":  shift(0xff21, 0xff41),
+	"bold":       shift(0x1d400, 0x1d41a),
+	"circled":    shift(0x24b6, 0x24d0),
+	"look-alike": swap("aаeеoоpрcсxхyуiі"),
+	"digits":     swap("a4e3o0s5"),
+	"spaced": func(_ *rand.Rand, s string) string {
+		return eachRune(s, func(c rune) string { return string(c) + " " })
+	},
+	"wide spaced": func(_ *rand.Rand, s string) string {
+		return eachRune(s, func(c rune) string {
+			if c == ' ' {
+				return "  "
+			}
+			return string(c) + " "
+		})
+	},
+	"dotted": func(_ *rand.Rand, s string) string {
+		return eachRune(s, func(c rune) string {
+			if unicode.IsLetter(c) {
+				return string(c) + "."
+			}
+			return string(c)
+		})
+	},
+}
+
+func eachRune(s string, f func(rune) string) string {
+	var b strings.Builder
+	for _, c := range s {
+		b.WriteString(f(c))
+	}
+	return b.String()
+}
+
+func after(r *rand.Rand, s, add string) string {
+	return eachRune(s, func(c rune) string {
+		if unicode.IsLetter(c) && r.IntN(3) == 0 {
+			return string(c) + add
+		}
+		return string(c)
+	})
+}
+
+func shift(upper, lower rune) func(*rand.Rand, string) string {
+	return func(_ *rand.Rand, s string) string {
+		return eachRune(s, func(c rune) string {
+			switch {
+			case c >= 'A' && c <= 'Z':
+				return string(upper + c - 'A')
+			case c >= 'a' && c <= 'z':
+				return string(lower + c - 'a')
+			}
+			return string(c)
+		})
+	}
+}
+
+func swap(pairs string) func(*rand.Rand, string) string {
+	rs := []rune(pairs)
+	return func(_ *rand.Rand, s string) string {
+		return eachRune(s, func(c rune) string {
+			for i := 0; i < len(rs); i += 2 {
+				if c == rs[i] {
+					return string(rs[i+1])
+				}
+			}
+			return string(c)
+		})
+	}
+}
+
+func TestGateDisguise(t *testing.T) {
+	g := newGate(t)
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, f := range gateFixtures(t) {
+		if f.ok {
+			continue
+		}
+		for name, disguise := range disguises {
+			text := disguise(r, f.reply)
+			problems := g.Check(Outgoing{Text: text, Comment: f.comment})
+			if len(problems) == 0 {
+				t.Errorf("%s lets %q through: %q", name, f.reply, text)
+			}
+			checkPlaces(t, text, problems)
+		}
+	}
+}
+
+func FuzzGate(f *testing.F) {
+	for _, x := range gateFixtures(f) {
+		f.Add(x.reply, x.comment)
+	}
+	f.Add("\xff\xfe y o u", "\x00")
+	g := newGate(f)
+	f.Fuzz(func(t *testing.T, reply, comment string) {
+		checkPlaces(t, reply, g.Check(Outgoing{Text: reply, Comment: comment}))
+	})
+}
+
+func BenchmarkGate(b *testing.B) {
+	g, err := NewGate(cedar.GateOptions())
+	if err != nil {
+		b.Fatal(err)
+	}
+	o := Outgoing{Lang: "en", Text: newDrafter(b, cedar).Drafts(Brief{Platform: "facebook", Lang: "en", Lane: LaneClear, Channel: Public})[0].Text, Comment: "You made me wait two hours with a broken wrist, and then the doctor sent me home with aspirin."}
+	b.ReportAllocs()
+	var took []time.Duration
+	for b.Loop() {
+		start := time.Now()
+		g.Check(o)
+		took = append(took, time.Since(start))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Nanoseconds()), "p50-ns")
+}
+
+// dataFloors are what the gate must reach on replies.dev.jsonl in English.
+var dataFloors = map[bool]struct{ refused, passed float64 }{true: {0.90, 0.87}, false: {0.87, 0.88}}
+
+// TestGateData measures the gate on labelled replies that are not part of the
+// project. In another language everything is refused, safe or not.
+func TestGateData(t *testing.T) {
+	path := filepath.Join("..", "..", "..", "shared", "data", "replies.dev.jsonl")
+	if _, err := os.Stat(path); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("the labelled replies are missing: %v", err)
+		}
+		t.Skip("1 file of labelled replies is absent and was skipped")
+	}
+	g := newGate(t)
+	for _, with := range []bool{true, false} {
+		tally := map[string]int{}
+		for _, l := range readLabelled(t, path) {
+			o := Outgoing{Text: l.Reply, Lang: l.Lang, Staff: l.Staff, Own: l.Own}
+			if with {
+				o.Comment = l.Comment
+			}
+			ok := len(g.Check(o)) == 0
+			tally[fmt.Sprint(l.Lang, l.Safe)]++
+			if ok == l.Safe {
+				tally[fmt.Sprint(l.Lang, l.Safe, "right")]++
+			}
+		}
+		for _, lang := range []string{"en", "es", "fr"} {
+			rate := func(safe bool) float64 {
+				return float64(tally[fmt.Sprint(lang, safe, "right")]) / float64(tally[fmt.Sprint(lang, safe)])
+			}
+			t.Logf("%s, comment %v: unsafe refused %.3f, safe passed %.3f", lang, with, rate(false), rate(true))
+			if floor := dataFloors[with]; lang == "en" && (rate(false) < floor.refused || rate(true) < floor.passed) {
+				t.Errorf("below the floor: refused %.3f, passed %.3f", floor.refused, floor.passed)
+			}
+		}
+	}
+}

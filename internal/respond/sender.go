@@ -1,0 +1,212 @@
+package respond
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+	"golang.org/x/sync/errgroup"
+
+	"triage/internal/ingest"
+)
+
+// Sender does what was approved, once its undo window has ended: at most once,
+// and never silently not. What it is about to do is stored before it is done,
+// so that after a crash or an unclear answer it looks instead of doing again.
+type Sender struct {
+	Desk *Desk
+	// Wait is how long after an attempt without a clear answer the platform is
+	// asked whether it happened. It must exceed the time a call may take.
+	Wait time.Duration
+	// Cap is how many actions an account may take in 24 hours.
+	Cap int
+	Log *zap.Logger
+
+	mu     sync.Mutex
+	paused map[string]time.Time // by account: nothing is sent until then
+}
+
+// Times the sender keeps.
+const (
+	lookAgain  = 10 * time.Second // after the platform could not be read, growing
+	looksMost  = 10               // then a person is asked
+	callTime   = 45 * time.Second // one attempt, with the look before it
+	accountOff = time.Hour        // after the platform asked to stop
+	idle       = time.Minute
+)
+
+// Run acts whenever something is due and whenever woken, until ctx ends. An
+// attempt under way is finished first.
+func (s *Sender) Run(ctx context.Context, wake <-chan struct{}) error {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-wake:
+		case <-timer.C:
+		}
+		if err := s.Step(ctx); err != nil {
+			s.Log.Error("send", zap.Error(err))
+		}
+		timer.Reset(s.untilNext())
+	}
+}
+
+// Step does everything that is due now, account by account side by side.
+func (s *Sender) Step(ctx context.Context) error {
+	var g errgroup.Group
+	for account, cases := range s.due() {
+		g.Go(func() error {
+			for _, id := range cases {
+				if ctx.Err() != nil {
+					return nil
+				}
+				// A stop does not cut an attempt in two.
+				work, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTime)
+				err := s.act(work, account, id)
+				cancel()
+				if err != nil && !errors.Is(err, ErrConflict) {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+// due lists the cases with something due, by account, oldest decision first.
+func (s *Sender) due() map[string][]string {
+	now := s.Desk.Now()
+	type dueCase struct {
+		id string
+		at time.Time
+	}
+	found := map[string][]dueCase{}
+	for _, c := range s.Desk.Cases.All() {
+		if i, at := s.next(&c); i >= 0 && !at.After(now) {
+			found[c.Comment.Account] = append(found[c.Comment.Account], dueCase{c.ID(), at})
+		}
+	}
+	due := map[string][]string{}
+	for account, cases := range found {
+		slices.SortFunc(cases, func(a, b dueCase) int { return a.at.Compare(b.at) })
+		for _, c := range cases {
+			due[account] = append(due[account], c.id)
+		}
+	}
+	return due
+}
+
+func (s *Sender) untilNext() time.Duration {
+	wait, now := idle, s.Desk.Now()
+	for _, c := range s.Desk.Cases.All() {
+		if i, at := s.next(&c); i >= 0 {
+			wait = min(wait, max(at.Sub(now), 10*time.Millisecond))
+		}
+	}
+	return wait
+}
+
+// next finds the action of a case to be worked on next and when: an unclear
+// attempt before anything new, and in the order reply, private, hide.
+func (s *Sender) next(c *Case) (int, time.Time) {
+	best, at := -1, time.Time{}
+	for i, a := range c.Actions {
+		switch {
+		case a.State == Sending:
+			return i, later(a.Due, a.Intent.Started.Add(s.Wait))
+		case a.State == Approved && best < 0:
+			best, at = i, later(a.Due, s.pausedUntil(c.Comment.Account))
+		}
+	}
+	return best, at
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func (s *Sender) pausedUntil(account string) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.paused[account]
+}
+
+func (s *Sender) pause(account string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.paused == nil {
+		s.paused = map[string]time.Time{}
+	}
+	s.paused[account] = s.Desk.Now().Add(accountOff)
+}
+
+// act works on the next action of a case, as it is now.
+func (s *Sender) act(ctx context.Context, account, id string) error {
+	c, err := s.Desk.Cases.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	i, at := s.next(&c)
+	if i < 0 || at.After(s.Desk.Now()) {
+		return nil
+	}
+	w := work{sender: s, c: c, i: i, actor: s.Desk.Accounts[account].Actor}
+	if w.actor == nil {
+		return w.end(ctx, Manual, "", "this account cannot be acted on from here any more: please do it by hand, then mark it as handled")
+	}
+	content, err := s.Desk.Texts.Open(ctx, c.Comment.Key())
+	if errors.Is(err, ErrGone) {
+		return w.end(ctx, Withdrawn, "", "the comment was erased")
+	}
+	if err != nil {
+		return err
+	}
+	w.content = content
+	if c.Actions[i].State == Sending {
+		return w.reconcile(ctx)
+	}
+	return w.attempt(ctx)
+}
+
+// overCap reports when the account may act again; zero: it may act now.
+func (s *Sender) overCap(account string) time.Time {
+	day := s.Desk.Now().Add(-24 * time.Hour)
+	var acts []time.Time
+	for _, c := range s.Desk.Cases.All() {
+		if c.Comment.Account != account {
+			continue
+		}
+		for _, a := range c.Actions {
+			if a.Intent != nil && a.Intent.Started.After(day) {
+				acts = append(acts, a.Intent.Started)
+			}
+		}
+	}
+	if s.Cap == 0 || len(acts) < s.Cap {
+		return time.Time{}
+	}
+	slices.SortFunc(acts, time.Time.Compare)
+	return acts[len(acts)-s.Cap].Add(24 * time.Hour)
+}
+
+// sameText compares a published text with ours as far as platforms leave it.
+func sameText(a, b string) bool { return squash(a) == squash(b) }
+
+// ownBefore are the ids of the replies that were there before an attempt.
+func (w *work) ownBefore(o ingest.Observation) []string {
+	ids := make([]string, 0, len(o.Own))
+	for _, r := range o.Own {
+		ids = append(ids, w.itemID(r.Item))
+	}
+	return ids
+}
