@@ -21,7 +21,7 @@ type Bucket[T Keyed] struct {
 	kv   jetstream.KeyValue
 
 	mu    sync.RWMutex
-	index map[string]Revised[T]
+	index map[string]*Revised[T]
 	watch jetstream.KeyWatcher
 }
 
@@ -47,7 +47,7 @@ func NewBucket[T Keyed](ctx context.Context, b *Bus, name string) (*Bucket[T], e
 	if err != nil {
 		return nil, fmt.Errorf("open bucket %s: %w", name, err)
 	}
-	k := &Bucket[T]{bus: b, name: name, kv: kv, index: map[string]Revised[T]{}}
+	k := &Bucket[T]{bus: b, name: name, kv: kv, index: map[string]*Revised[T]{}}
 	return k, k.follow(ctx)
 }
 
@@ -98,8 +98,8 @@ func (k *Bucket[T]) see(e jetstream.KeyValueEntry) {
 func (k *Bucket[T]) put(key string, r Revised[T]) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if r.Revision > k.index[key].Revision {
-		k.index[key] = r
+	if old := k.index[key]; old == nil || r.Revision > old.Revision {
+		k.index[key] = &r
 	}
 }
 
@@ -120,12 +120,12 @@ func (k *Bucket[T]) Get(ctx context.Context, key string) (Revised[T], error) {
 	return r, nil
 }
 
-// All returns every value, in no order. They may be shared: do not change
-// what they point to.
-func (k *Bucket[T]) All() []Revised[T] {
+// All returns every value, in no order. They are shared and must not be
+// changed; a later change of the bucket does not show in them.
+func (k *Bucket[T]) All() []*Revised[T] {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	all := make([]Revised[T], 0, len(k.index))
+	all := make([]*Revised[T], 0, len(k.index))
 	for _, r := range k.index {
 		if !r.deleted {
 			all = append(all, r)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -38,8 +39,9 @@ type Cases interface {
 	Get(ctx context.Context, id string) (Case, error)
 	// Update stores c if its Revision is still the stored one, else ErrConflict.
 	Update(ctx context.Context, c Case) (Case, error)
-	// All lists every case, in no order.
-	All() []Case
+	// All goes over every case, in no order. They are shared: nobody changes
+	// one, and their Revision is not set.
+	All() iter.Seq[*Case]
 }
 
 // Texts keeps what people wrote, sealed.
@@ -238,18 +240,24 @@ func (d *Desk) suggest(ctx context.Context, c Case) (*Suggestion, error) {
 	if !plan.Public {
 		return nil, nil
 	}
-	drafts, err := d.Variants(ctx, c, Public)
-	if err != nil || len(drafts) == 0 {
-		return nil, err
-	}
-	s := &Suggestion{Template: drafts[0].Template, Lang: d.lang(c), Variant: drafts[0].Variant, Text: drafts[0].Text}
-	if plan.Private && d.can(c, ingest.Private) {
-		private, err := d.Variants(ctx, c, InboxDM)
+	s := &Suggestion{Lang: d.lang(c)}
+	for draft, err := range d.safe(ctx, c, Public) {
 		if err != nil {
 			return nil, err
 		}
-		if len(private) > 0 {
-			s.Private = private[0].Text
+		s.Template, s.Variant, s.Text = draft.Template, draft.Variant, draft.Text
+		break
+	}
+	if s.Text == "" {
+		return nil, nil
+	}
+	if plan.Private && d.can(c, ingest.Private) {
+		for draft, err := range d.safe(ctx, c, InboxDM) {
+			if err != nil {
+				return nil, err
+			}
+			s.Private = draft.Text
+			break
 		}
 	}
 	if plan.Hide != "" && d.can(c, ingest.Hide) && c.Comment.CanHide {
@@ -258,18 +266,35 @@ func (d *Desk) suggest(ctx context.Context, c Case) (*Suggestion, error) {
 	return s, nil
 }
 
-// Variants are the wordings that may be said on a case, the best one first:
-// drafted without its comment, then each held by the gate against it.
+// Variants are the wordings that may be said on a case, the best one first.
 func (d *Desk) Variants(ctx context.Context, c Case, ch Channel) ([]Draft, error) {
-	content, err := d.Texts.Open(ctx, c.Comment.Key())
-	if err != nil && !errors.Is(err, ErrGone) {
-		return nil, fmt.Errorf("draft: %w", err)
+	var out []Draft
+	for draft, err := range d.safe(ctx, c, ch) {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, draft)
 	}
-	brief := Brief{Platform: c.Comment.Platform, Lang: d.lang(c), Lane: c.Lane, Channel: ch, Case: c.ID()}
-	drafts := d.Drafter.Drafts(brief)
-	return slices.DeleteFunc(drafts, func(draft Draft) bool {
-		return len(d.Gate.Check(Outgoing{Text: draft.Text, Comment: content.Text, Platform: brief.Platform})) > 0
-	}), nil
+	return out, nil
+}
+
+// safe goes over the wordings that may be said on a case: drafted without its
+// comment, then each held by the gate against it.
+func (d *Desk) safe(ctx context.Context, c Case, ch Channel) iter.Seq2[Draft, error] {
+	return func(yield func(Draft, error) bool) {
+		content, err := d.Texts.Open(ctx, c.Comment.Key())
+		if err != nil && !errors.Is(err, ErrGone) {
+			yield(Draft{}, fmt.Errorf("draft: %w", err))
+			return
+		}
+		brief := Brief{Platform: c.Comment.Platform, Lang: d.lang(c), Lane: c.Lane, Channel: ch, Case: c.ID()}
+		for _, draft := range d.Drafter.Drafts(brief) {
+			problems := d.Gate.Check(Outgoing{Text: draft.Text, Comment: content.Text, Platform: brief.Platform})
+			if len(problems) == 0 && !yield(draft, nil) {
+				return
+			}
+		}
+	}
 }
 
 // lang is the language to answer in.

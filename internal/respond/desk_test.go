@@ -54,7 +54,7 @@ func TestVerdictThatComesTwiceFindsTheFirstCase(t *testing.T) {
 	w.approve(v.Comment.ID)
 	w.must(w.Take(t.Context(), []classify.Verdict{v}))
 	w.stands(v.Comment.ID, Approved)
-	if n := len(w.cases.All()); n != 1 {
+	if n := w.cases.count(); n != 1 {
 		t.Fatalf("%d cases", n)
 	}
 }
@@ -130,7 +130,7 @@ func TestAnswerTypedOnThePlatform(t *testing.T) {
 		w := newWorld(t)
 		c := w.comment("c1", said)
 		w.must(w.Take(t.Context(), []classify.Verdict{clear(c), {Comment: w.own("r1", "c1", safe)}}))
-		if n := len(w.cases.All()); n != 0 {
+		if n := w.cases.count(); n != 0 {
 			t.Fatalf("%d cases", n)
 		}
 	})
@@ -150,7 +150,7 @@ func TestAnswerTypedOnThePlatform(t *testing.T) {
 		w.step()
 		w.must(w.Take(t.Context(), []classify.Verdict{{Comment: w.own("r1", "c1", safe)}}))
 		w.stands(id, Sent)
-		if n := len(w.cases.All()); n != 1 {
+		if n := w.cases.count(); n != 1 {
 			t.Fatalf("%d cases", n)
 		}
 	})

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -54,15 +56,18 @@ func (s *memoryCases) Update(_ context.Context, c Case) (Case, error) {
 	return clone(c), nil
 }
 
-func (s *memoryCases) All() []Case {
+func (s *memoryCases) All() iter.Seq[*Case] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var out []Case
+	var out []*Case
 	for _, c := range s.m {
-		out = append(out, clone(c))
+		c = clone(c)
+		out = append(out, &c)
 	}
-	return out
+	return slices.Values(out)
 }
+
+func (s *memoryCases) count() int { return len(s.m) }
 
 // clone is what reading a case from the store gives: nothing shared.
 func clone(c Case) Case {

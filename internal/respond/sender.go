@@ -88,8 +88,8 @@ func (s *Sender) due() map[string][]string {
 		at time.Time
 	}
 	found := map[string][]dueCase{}
-	for _, c := range s.Desk.Cases.All() {
-		if i, at := s.next(&c); i >= 0 && !at.After(now) {
+	for c := range s.Desk.Cases.All() {
+		if i, at := s.next(c); i >= 0 && !at.After(now) {
 			found[c.Comment.Account] = append(found[c.Comment.Account], dueCase{c.ID(), at})
 		}
 	}
@@ -105,8 +105,8 @@ func (s *Sender) due() map[string][]string {
 
 func (s *Sender) untilNext() time.Duration {
 	wait, now := idle, s.Desk.Now()
-	for _, c := range s.Desk.Cases.All() {
-		if i, at := s.next(&c); i >= 0 {
+	for c := range s.Desk.Cases.All() {
+		if i, at := s.next(c); i >= 0 {
 			wait = min(wait, max(at.Sub(now), 10*time.Millisecond))
 		}
 	}
@@ -182,7 +182,7 @@ func (s *Sender) act(ctx context.Context, account, id string) error {
 func (s *Sender) overCap(account string) time.Time {
 	day := s.Desk.Now().Add(-24 * time.Hour)
 	var acts []time.Time
-	for _, c := range s.Desk.Cases.All() {
+	for c := range s.Desk.Cases.All() {
 		if c.Comment.Account != account {
 			continue
 		}

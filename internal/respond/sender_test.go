@@ -77,9 +77,12 @@ func TestNothingStaleGoesOut(t *testing.T) {
 		"hidden":           {func(w *world) { w.plat.seen["c1"].Hidden = true }, Withdrawn},
 		"answered by hand": {func(w *world) { w.plat.seen["c1"].Own = []ingest.OwnReply{{Item: "x", Text: "Call us."}} }, Withdrawn},
 		"erased":           {func(w *world) { clearMap(w.texts.m) }, Withdrawn},
-		"undone":           {func(w *world) { _, err := w.Undo(w.t.Context(), w.cases.All()[0].ID(), "priya"); w.must(err) }, Waiting},
-		"not readable":     {func(w *world) { w.plat.deaf = true }, Approved},
-		"account gone":     {func(w *world) { delete(w.Accounts, "cedar") }, Manual},
+		"undone": {func(w *world) {
+			_, err := w.Undo(w.t.Context(), w.Names.ID("facebook", "cedar", "c1"), "priya")
+			w.must(err)
+		}, Waiting},
+		"not readable": {func(w *world) { w.plat.deaf = true }, Approved},
+		"account gone": {func(w *world) { delete(w.Accounts, "cedar") }, Manual},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

@@ -3,6 +3,7 @@ package review
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -145,21 +146,20 @@ func crowd(tb testing.TB, n int) *pages {
 		}
 		s.cases[c.ID()] = c
 	}
-	flat := s.All()
-	p, err := open(Options{Desk: &respond.Desk{Cases: frozen{s, flat}}, People: &people.People{}, Posting: "review", Now: func() time.Time { return now }})
+	p, err := open(Options{Desk: &respond.Desk{Cases: frozen{s, slices.Collect(s.All())}}, People: &people.People{}, Posting: "review", Now: func() time.Time { return now }})
 	if err != nil {
 		tb.Fatal(err)
 	}
 	return p
 }
 
-// frozen lists cases as fast as a copy.
+// frozen lists cases as fast as the real store.
 type frozen struct {
 	*shelf
-	flat []respond.Case
+	all []*respond.Case
 }
 
-func (f frozen) All() []respond.Case { return slices.Clone(f.flat) }
+func (f frozen) All() iter.Seq[*respond.Case] { return slices.Values(f.all) }
 
 func TestQueueIsFastWith20000Cases(t *testing.T) {
 	p := crowd(t, 20000)

@@ -29,9 +29,7 @@ type survey struct {
 func (p *pages) survey(f filter, me people.User) survey {
 	s := survey{lanes: map[respond.Lane]bool{}, accounts: map[string]string{}}
 	now := p.Now()
-	all := p.Desk.Cases.All()
-	for i := range all {
-		c := &all[i]
+	for c := range p.Desk.Cases.All() {
 		state := stateOf(c)
 		s.count(c, state)
 		s.lanes[c.Lane] = true

@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"iter"
 	"maps"
 	"net/http/httptest"
 	"slices"
@@ -73,14 +74,15 @@ func (s *shelf) Update(_ context.Context, c respond.Case) (respond.Case, error) 
 	return c, nil
 }
 
-func (s *shelf) All() []respond.Case {
+func (s *shelf) All() iter.Seq[*respond.Case] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := make([]respond.Case, 0, len(s.cases))
+	var all []*respond.Case
 	for _, c := range s.cases {
-		out = append(out, c)
+
+		all = append(all, &c)
 	}
-	return out
+	return slices.Values(all)
 }
 
 // drawer is respond.Texts in memory.

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+
+	"triage/internal/classify"
+	"triage/internal/ingest"
+	"triage/internal/ingest/facebook"
+	"triage/internal/respond"
+)
+
+func checkCommand() *cobra.Command {
+	var path string
+	var offline bool
+	cmd := &cobra.Command{
+		Use:   "check --config FILE",
+		Short: "Say what would go wrong before it does",
+		Long: `Reads the configuration as triage run would, puts every reply template through
+the gate, and asks each platform whether the account and its token can be used.
+It changes nothing. Exit code 1 means that something needs mending.`,
+		Example: `  triage check --config config.toml
+  triage check --config config.toml --offline     ask no platform`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := loadConfig(path)
+			if err != nil {
+				return err
+			}
+			findings := checkLocal(cfg)
+			if !offline {
+				findings = append(findings, checkAccounts(cmd.Context(), cfg)...)
+			}
+			return report(cmd.OutOrStdout(), findings)
+		},
+	}
+	cmd.Flags().StringVar(&path, "config", "config.toml", "the configuration file")
+	cmd.Flags().BoolVar(&offline, "offline", false, "ask no platform")
+	return cmd
+}
+
+// checkLocal looks at what needs no network. The file itself was read already.
+func checkLocal(cfg config) []ingest.Finding {
+	out := []ingest.Finding{{OK: true, What: cfg.path + ": every key is known and every secret is there"}}
+	if _, err := classify.New(classify.Options{Staff: cfg.Practice.Staff, Own: cfg.Practice.Own()}); err != nil {
+		out = append(out, ingest.Finding{What: "classifier", Mend: err.Error()})
+	}
+	gate, err := respond.NewGate(cfg.Practice.GateOptions())
+	if err == nil {
+		_, err = respond.NewDrafter(cfg.Practice, cfg.Templates, gate)
+	}
+	if err != nil {
+		return append(out, ingest.Finding{What: "reply templates", Mend: err.Error()})
+	}
+	out = append(out, ingest.Finding{OK: true, What: "reply templates: all pass the gate and fit"})
+	if cfg.Posting.Mode == shadowMode {
+		out = append(out, ingest.Finding{OK: true, What: "posting is off: decisions are recorded, nothing goes out (posting.mode)"})
+	}
+	return out
+}
+
+func checkAccounts(ctx context.Context, cfg config) (out []ingest.Finding) {
+	for _, f := range cfg.Facebook {
+		client, err := facebook.New(f.Config, facebook.Options{Log: zap.NewNop(), Account: f.Name})
+		if err != nil {
+			out = append(out, ingest.Finding{What: f.Name, Mend: err.Error()})
+			continue
+		}
+		for _, found := range client.Check(ctx) {
+			found.What = f.Name + ": " + found.What
+			out = append(out, found)
+		}
+	}
+	return out
+}
+
+// report prints findings and returns errSaid if one of them needs mending.
+func report(w io.Writer, findings []ingest.Finding) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	bad := 0
+	for _, f := range findings {
+		mark := "ok"
+		if !f.OK {
+			mark = "MEND"
+			bad++
+		}
+		_, _ = fmt.Fprintf(table, "%s\t%s\n", mark, f.What)
+		if f.Mend != "" {
+			_, _ = fmt.Fprintf(table, "\t→ %s\n", f.Mend)
+		}
+	}
+	if err := table.Flush(); err != nil {
+		return fmt.Errorf("print findings: %w", err)
+	}
+	if bad > 0 {
+		_, _ = fmt.Fprintf(w, "%d of %d need mending\n", bad, len(findings))
+		return errSaid
+	}
+	return nil
+}

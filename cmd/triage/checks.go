@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"triage/internal/alert"
+	"triage/internal/ingest"
+	"triage/internal/respond"
+)
+
+// caseCheck says which cases wait for a person, as loudly as their lanes do.
+type caseCheck struct {
+	desk *respond.Desk
+	page string
+}
+
+func (caseCheck) Name() string { return "cases" }
+
+// laneWords says what waits in a lane; a lane that is not here calls nobody.
+var laneWords = map[respond.Lane]string{
+	respond.LaneTakeDown:   "our own reply says too much",
+	respond.LaneUrgent:     "somebody may need help now",
+	respond.LaneIdentifier: "comment with an identifier",
+	respond.LaneOther:      "comment about another person's health",
+	respond.LaneClear:      "clear disclosure",
+	respond.LaneLook:       "comment that could not be judged",
+}
+
+var severities = map[respond.Loudness]alert.Severity{
+	respond.Pages: alert.Page, respond.Tells: alert.Tell, respond.Hourly: alert.Slow,
+}
+
+// Look groups what waits by lane and account. What pages is told one by one.
+func (k caseCheck) Look(context.Context) ([]alert.Alert, error) {
+	found := map[string]*alert.Alert{}
+	for c := range k.desk.Cases.All() {
+		severity, calls := severities[respond.Plans[c.Lane].Loudness]
+		if !calls || !c.Open() {
+			continue
+		}
+		key, link := fmt.Sprintf("cases/%s/%s", c.Lane, c.Comment.Account), k.page+"/"
+		if severity == alert.Page {
+			key, link = "cases/"+c.ID(), k.page+"/cases/"+c.ID()
+		}
+		a, known := found[key]
+		if !known {
+			a = &alert.Alert{Key: key, Severity: severity, What: laneWords[c.Lane], Where: where(c.Comment), Since: c.Opened, Link: link}
+			found[key] = a
+		}
+		a.Count++
+		if c.Opened.Before(a.Since) {
+			a.Since = c.Opened
+		}
+		if c.Opened.After(a.Latest) {
+			a.Latest = c.Opened
+		}
+	}
+	out := make([]alert.Alert, 0, len(found))
+	for _, a := range found {
+		out = append(out, *a)
+	}
+	return out, nil
+}
+
+func where(c ingest.Comment) string {
+	if c.Account == c.Platform {
+		return c.Platform
+	}
+	return c.Platform + " " + c.Account
+}
+
+// sourceCheck says which accounts cannot be read: nobody watches there.
+type sourceCheck struct {
+	health func() []ingest.Health
+	now    func() time.Time
+}
+
+func (sourceCheck) Name() string { return "sources" }
+
+// hiccup is how long trouble may last before somebody is told.
+const hiccup = time.Minute
+
+func (k sourceCheck) Look(context.Context) ([]alert.Alert, error) {
+	var out []alert.Alert
+	for _, h := range k.health() {
+		if h.Since.IsZero() || k.now().Sub(h.Since) < hiccup {
+			continue
+		}
+		out = append(out, alert.Alert{
+			Key: "sources/" + h.Account, Severity: alert.Tell, What: "comments are not being checked: " + h.Why,
+			Where: where(ingest.Comment{Platform: h.Platform, Account: h.Account}), Count: 1, Since: h.Since,
+		})
+	}
+	return out, nil
+}

@@ -1,0 +1,216 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"triage/internal/ingest"
+	"triage/internal/ingest/facebook"
+	"triage/internal/respond"
+)
+
+// config is the configuration file: the sections of all stages. What each key
+// means is told in config.example.toml, which a test compares with this.
+type config struct {
+	Practice  respond.Practice   `toml:"practice"`
+	Data      dataConfig         `toml:"data"`
+	Review    reviewConfig       `toml:"review"`
+	Posting   postingConfig      `toml:"posting"`
+	Alerts    alertsConfig       `toml:"alerts"`
+	Log       logConfig          `toml:"log"`
+	Facebook  []facebookConfig   `toml:"facebook"`
+	File      []fileConfig       `toml:"file"`
+	Templates []respond.Template `toml:"template"`
+
+	path  string
+	where positions
+}
+
+type dataConfig struct {
+	Dir      string `toml:"dir"`
+	KeyFile  string `toml:"key_file"`
+	MaxStore size   `toml:"max_store"`
+}
+
+type reviewConfig struct {
+	Addr string `toml:"addr"`
+	// URL is how staff reach the page; links in alerts begin with it.
+	URL string `toml:"url"`
+}
+
+type postingConfig struct {
+	Mode     string   `toml:"mode"`
+	Undo     duration `toml:"undo"`
+	DailyCap int      `toml:"daily_cap"`
+	ReadBack duration `toml:"read_back"`
+}
+
+type alertsConfig struct {
+	Terminal bool `toml:"terminal"`
+}
+
+type logConfig struct {
+	Level string `toml:"level"`
+}
+
+type facebookConfig struct {
+	Name  string   `toml:"name"`
+	Every duration `toml:"every"`
+	Lang  string   `toml:"lang"`
+	facebook.Config
+}
+
+type fileConfig struct {
+	Name   string        `toml:"name"`
+	Path   string        `toml:"path"`
+	Format ingest.Format `toml:"format"`
+	Column string        `toml:"column"`
+	Every  duration      `toml:"every"`
+	Lang   string        `toml:"lang"`
+}
+
+// Posting modes.
+const (
+	shadowMode = "shadow" // decisions are recorded, nothing goes out
+	reviewMode = "review" // what a person approved goes out
+)
+
+// defaults are the values of the keys that a file leaves out.
+func defaults() config {
+	return config{
+		Data:    dataConfig{Dir: "triage-data"},
+		Review:  reviewConfig{Addr: "127.0.0.1:8480"},
+		Posting: postingConfig{Mode: shadowMode, Undo: duration{time.Minute}, DailyCap: 50, ReadBack: duration{3 * time.Minute}},
+		Alerts:  alertsConfig{Terminal: true},
+		Log:     logConfig{Level: "info"},
+	}
+}
+
+// accountDefaults fills in what depends on other keys.
+func (c *config) accountDefaults() {
+	if c.Data.KeyFile == "" {
+		c.Data.KeyFile = filepath.Join(c.Data.Dir, "practice.key")
+	}
+	for i := range c.Facebook {
+		f := &c.Facebook[i]
+		orDefault(&f.Name, "facebook", i)
+		orDefault(&f.Lang, "en", 0)
+		if f.Every.Duration == 0 {
+			f.Every = duration{time.Minute}
+		}
+	}
+	for i := range c.File {
+		f := &c.File[i]
+		orDefault(&f.Name, "file", i)
+		orDefault(&f.Lang, "en", 0)
+		if f.Every.Duration == 0 {
+			f.Every = duration{2 * time.Second}
+		}
+		if f.Format == "" {
+			f.Format = ingest.FormatOf(f.Path)
+		}
+	}
+}
+
+func orDefault(s *string, value string, i int) {
+	if *s != "" {
+		return
+	}
+	*s = value
+	if i > 0 {
+		*s += "-" + strconv.Itoa(i+1)
+	}
+}
+
+// loadConfig reads a file strictly: whatever is wrong refuses it, with file,
+// line and what to do.
+func loadConfig(path string) (config, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return config{}, fmt.Errorf("the configuration cannot be read: %w: copy config.example.toml there, or name another file with --config", err)
+	}
+	return parseConfig(path, raw)
+}
+
+func parseConfig(path string, raw []byte) (config, error) {
+	c := defaults()
+	c.path = path
+	if err := decodeStrict(path, raw, &c); err != nil {
+		return config{}, err
+	}
+	c.where = locate(raw)
+	c.accountDefaults()
+	errs := c.secrets()
+	errs = append(errs, c.validate()...)
+	return c, errors.Join(errs...)
+}
+
+// fault is something wrong with a key, and what to do about it.
+func (c *config) fault(key, format string, args ...any) error {
+	return fmt.Errorf("%s:%d: %s: %s", c.path, c.where.line(key), key, fmt.Sprintf(format, args...))
+}
+
+// reachedAt fills in how staff reach the page where the file does not say it:
+// at the address it is served on.
+func (c *config) reachedAt(page net.Listener) {
+	if c.Review.URL == "" {
+		c.Review.URL = "http://" + strings.Replace(page.Addr().String(), "127.0.0.1", "localhost", 1)
+	}
+}
+
+// secrets reads the secrets that live in files.
+func (c *config) secrets() (errs []error) {
+	for i := range c.Facebook {
+		f, at := &c.Facebook[i], fmt.Sprintf("facebook[%d].", i)
+		errs = append(errs,
+			c.secret(at+"token", &f.Token, f.TokenFile, true),
+			c.secret(at+"app_secret", &f.AppSecret, f.AppSecretFile, false))
+	}
+	return slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+}
+
+// secret resolves a secret that is given either as such or by a file.
+func (c *config) secret(key string, value *string, file string, needed bool) error {
+	name := key[strings.LastIndexByte(key, '.')+1:]
+	switch {
+	case *value != "" && file != "":
+		return c.fault(key+"_file", "both %s and %s_file are given: keep exactly one of them", name, name)
+	case *value == "" && file == "" && needed:
+		return c.fault(key, "neither %s nor %s_file is given: keep exactly one of them", name, name)
+	case file == "":
+		return nil
+	}
+	read, err := readSecret(os.ExpandEnv(file))
+	if err != nil {
+		return c.fault(key+"_file", "%v", err)
+	}
+	*value = read
+	return nil
+}
+
+func readSecret(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", fmt.Errorf("%w: write the secret into that file, readable by the service only (chmod 600)", err)
+	}
+	dir := os.Getenv("CREDENTIALS_DIRECTORY")
+	if info.Mode().Perm()&0o077 != 0 && (dir == "" || filepath.Dir(path) != dir) {
+		return "", fmt.Errorf("%s can be read by others: chmod 600 it", path)
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("%w: let the service's user read it", err)
+	}
+	secret := strings.TrimSpace(string(raw))
+	if secret == "" {
+		return "", fmt.Errorf("%s is empty: write the secret into it", path)
+	}
+	return secret, nil
+}

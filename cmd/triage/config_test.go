@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"triage/internal/ingest/facebook"
+)
+
+const exampleFile = "../../config.example.toml"
+
+func readFile(t testing.TB, path string) string {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+func TestExampleConfigLoads(t *testing.T) {
+	if _, err := loadConfig(exampleFile); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What the example calls a default is the default, and it tells of every key.
+func TestExampleConfigIsTheManual(t *testing.T) {
+	text := readFile(t, exampleFile)
+	var want config
+	uncommented := regexp.MustCompile(`(?m)^#([a-z_]+ = )`).ReplaceAllString(text, "$1")
+	if err := decodeStrict(exampleFile, []byte(uncommented), &want); err != nil {
+		t.Fatal(err)
+	}
+	got := defaults()
+	got.Facebook = []facebookConfig{{Config: facebook.Defaults()}}
+	got.accountDefaults()
+	same := func(section string, got, want any) {
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("[%s] the example says %+v, the default is %+v", section, want, got)
+		}
+	}
+	want.Data.MaxStore = size{} // its default depends on the disk
+	want.Review.URL = ""        // and this one's on the address
+	same("data", got.Data, want.Data)
+	same("review", got.Review, want.Review)
+	same("posting", got.Posting, want.Posting)
+	same("alerts", got.Alerts, want.Alerts)
+	same("log", got.Log, want.Log)
+	same("facebook.version", got.Facebook[0].Version, want.Facebook[0].Version)
+	same("facebook.posts", got.Facebook[0].Posts, want.Facebook[0].Posts)
+	same("facebook.lang", got.Facebook[0].Lang, want.Facebook[0].Lang)
+	allKeys(reflect.TypeFor[config](), func(key string) {
+		if !regexp.MustCompile(`(?m)^#? ?(\[+)?` + key + `(\]| =)`).MatchString(text) {
+			t.Errorf("the example does not tell of %q", key)
+		}
+	})
+}
+
+func allKeys(t reflect.Type, f func(string)) {
+	for key, typ := range keysOf(t) {
+		f(key)
+		for typ.Kind() == reflect.Slice {
+			typ = typ.Elem()
+		}
+		allKeys(typ, f)
+	}
+}
+
+// TestFaultyConfigs holds files that differ from the example in one fault. The
+// file's first line says what the refusal must hold, after "# want ".
+func TestFaultyConfigs(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("FAULTY", dir)
+	for name, mode := range map[string]os.FileMode{"open.txt": 0o644, "empty.txt": 0o600, "good.txt": 0o600} {
+		text := "secret"
+		if name == "empty.txt" {
+			text = "\n"
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	archive, err := txtar.ParseFile("testdata/config/faults.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range archive.Files {
+		t.Run(f.Name, func(t *testing.T) {
+			first, _, _ := strings.Cut(string(f.Data), "\n")
+			want, ok := strings.CutPrefix(first, "# want ")
+			if !ok {
+				t.Fatal("the first line does not say what is wanted")
+			}
+			_, err := parseConfig("config.toml", f.Data)
+			if want == "nothing" {
+				if err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if err == nil || !strings.Contains(fmt.Sprint(err), want) {
+				t.Errorf("got  %v\nwant %s", err, want)
+			}
+		})
+	}
+}

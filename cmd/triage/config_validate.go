@@ -1,0 +1,107 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"go.uber.org/zap/zapcore"
+
+	"triage/internal/ingest"
+	"triage/internal/respond"
+)
+
+// validate looks at what the types of the keys cannot say.
+func (c *config) validate() (errs []error) {
+	bad := func(key, format string, args ...any) { errs = append(errs, c.fault(key, format, args...)) }
+	if err := c.Practice.Validate(); err != nil {
+		bad("practice", "%s", strings.TrimPrefix(err.Error(), "practice: "))
+	}
+	if _, _, err := net.SplitHostPort(c.Review.Addr); err != nil {
+		bad("review.addr", "%q is no address: write host:port, such as \"127.0.0.1:8480\"", c.Review.Addr)
+	}
+	if u, err := url.Parse(c.Review.URL); c.Review.URL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		bad("review.url", "%q is no web address: write how staff reach the page, such as \"https://triage.practice.example\"", c.Review.URL)
+	}
+	if !slices.Contains([]string{shadowMode, reviewMode}, c.Posting.Mode) {
+		bad("posting.mode", "%q is no mode: write \"shadow\" (nothing goes out) or \"review\" (what a person approved goes out)", c.Posting.Mode)
+	}
+	if c.Posting.DailyCap < 1 || c.Posting.DailyCap > 1000 {
+		bad("posting.daily_cap", "%d is out of range: write 1 to 1000 actions an account and day", c.Posting.DailyCap)
+	}
+	if c.Posting.Undo.Duration > 24*time.Hour {
+		bad("posting.undo", "%v is too long: at most 24h", c.Posting.Undo)
+	}
+	if rb := c.Posting.ReadBack.Duration; rb < time.Second || rb > time.Hour {
+		bad("posting.read_back", "%v is out of range: 1s to 1h; the shorter, the more often a person is asked", c.Posting.ReadBack)
+	}
+	if _, err := zapcore.ParseLevel(c.Log.Level); err != nil {
+		bad("log.level", "%q is no level: write debug, info, warn or error", c.Log.Level)
+	}
+	return append(append(errs, c.validateTemplates()...), c.validateAccounts()...)
+}
+
+// validateTemplates puts the practice's own wordings through the gate.
+func (c *config) validateTemplates() (errs []error) {
+	if c.Practice.Validate() != nil {
+		return nil // said already
+	}
+	gate, err := respond.NewGate(c.Practice.GateOptions())
+	if err != nil {
+		return []error{err}
+	}
+	for i, t := range c.Templates {
+		if _, err := respond.NewDrafter(c.Practice, []respond.Template{t}, gate); err != nil {
+			errs = append(errs, c.fault(fmt.Sprintf("template[%d]", i), "%v", err))
+		}
+	}
+	return errs
+}
+
+var accountName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
+
+func (c *config) validateAccounts() (errs []error) {
+	bad := func(key, format string, args ...any) { errs = append(errs, c.fault(key, format, args...)) }
+	names := map[string]string{}
+	name := func(key, name string) {
+		if !accountName.MatchString(name) {
+			bad(key, "%q is no account name: small letters, digits and \"-\", at most 32", name)
+		}
+		if first, taken := names[name]; taken {
+			bad(key, "the name %q is taken by %s: every account has a name of its own", name, first)
+		}
+		names[name] = key
+	}
+	for i, f := range c.Facebook {
+		at := fmt.Sprintf("facebook[%d]", i)
+		name(at+".name", f.Name)
+		if f.Token == "" {
+			continue // said already
+		}
+		if err := f.Validate(); err != nil {
+			bad(at, "%v", err)
+		}
+		if f.Every.Duration < time.Second {
+			bad(at+".every", "%v is too often: at least 1s", f.Every)
+		}
+	}
+	for i, f := range c.File {
+		at := fmt.Sprintf("file[%d]", i)
+		name(at+".name", f.Name)
+		if _, err := os.Stat(os.ExpandEnv(f.Path)); err != nil {
+			bad(at+".path", "%v: name a file that the service can read", err)
+		}
+		if !slices.Contains([]ingest.Format{ingest.JSONL, ingest.CSV, ingest.Plain}, f.Format) {
+			bad(at+".format", "%q is no format: write \"jsonl\", \"csv\" or \"text\"", f.Format)
+		}
+	}
+	if len(c.Facebook)+len(c.File) == 0 {
+		bad("facebook", "no account is configured: add a [[facebook]] or [[file]] section")
+	}
+	return errs
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"triage/internal/classify"
+	"triage/internal/ingest"
+)
+
+func evalCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "eval [flags] FILE...",
+		Short: "Measure the classifier against labelled comments",
+		Long: `eval judges the texts of labelled JSONL (fields text, d, s, u, p and perhaps lang,
+as the labelling guideline says) and compares: precision, recall and F1 of each
+level, urgent and identifier, the precision for clear where the score is set to
+find 95 or 98 of 100, and how far the score is from the truth. Texts are not
+shown.`,
+		Example: `  triage eval labels.jsonl
+  triage eval --json reviews.jsonl comments.jsonl.gz > figures.json`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fmt.Errorf("%w: eval needs a FILE of labelled JSONL; see triage eval --help", errUsage)
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return evaluate(cmd, args, asJSON) },
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write the figures as JSON")
+	return cmd
+}
+
+// labelled is what the guideline's fields say of one text.
+type labelled struct {
+	Level      *int   `json:"d"`
+	Urgent     int    `json:"u"`
+	Identifier int    `json:"p"`
+	Lang       string `json:"lang"`
+}
+
+func evaluate(cmd *cobra.Command, files []string, asJSON bool) error {
+	c, err := classify.New(classify.Options{})
+	if err != nil {
+		return err
+	}
+	if err := readable(files); err != nil {
+		return err
+	}
+	p := newProgress(cmd.ErrOrStderr())
+	var all []outcome
+	for _, f := range files {
+		if all, err = evalFile(all, c, f, cmd.InOrStdin(), p); err != nil {
+			return err
+		}
+	}
+	p.clear()
+	if len(all) == 0 {
+		return errors.New("evaluate: no labelled comment in the input")
+	}
+	fig := figuresByLanguage(c.Model(), all)
+	if asJSON {
+		enc := json.NewEncoder(cmd.OutOrStdout())
+		enc.SetIndent("", "  ")
+		return enc.Encode(fig)
+	}
+	return printFigures(cmd.OutOrStdout(), fig)
+}
+
+// evalFile judges one file and adds what came of it.
+func evalFile(all []outcome, c *classify.Classifier, path string, stdin io.Reader, p *progress) ([]outcome, error) {
+	rs, err := openRecords(path, stdin, "", "")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rs.Close() }()
+	for {
+		rec, err := rs.next()
+		if errors.Is(err, io.EOF) {
+			return all, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", name(path), err)
+		}
+		o, err := evalRecord(c, rec)
+		if err != nil {
+			return nil, fmt.Errorf("evaluate %s: line %d: %w", name(path), rec.line, err)
+		}
+		if all = append(all, o); len(all)%500 == 0 {
+			p.show(len(all), rs.read.n, rs.size)
+		}
+	}
+}
+
+func evalRecord(c *classify.Classifier, rec record) (outcome, error) {
+	if rec.err != "" {
+		return outcome{}, errors.New(rec.err)
+	}
+	var l labelled
+	if err := json.Unmarshal(rec.raw, &l); err != nil || l.Level == nil || *l.Level < 0 || *l.Level > 2 {
+		return outcome{}, errors.New("labels wanted: d of 0, 1 or 2, and u and p of 0 or 1")
+	}
+	var j classify.Judgement
+	c.Classify(ingest.Comment{Truncated: rec.truncated, Content: ingest.Content{Text: rec.text}}, &j)
+	if l.Lang == "" {
+		l.Lang = j.Lang
+	}
+	return outcome{l, &j}, nil
+}

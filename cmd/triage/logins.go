@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"triage/internal/bus"
+	"triage/internal/people"
+)
+
+// users implements people.Store.
+type users struct{ bucket *bus.Bucket[people.User] }
+
+func (s users) Get(ctx context.Context, name string) (people.User, error) {
+	r, err := s.bucket.Get(ctx, name)
+	if errors.Is(err, bus.ErrNotFound) {
+		return people.User{}, people.ErrNotFound
+	}
+	return r.Value, err
+}
+
+func (s users) Create(ctx context.Context, u people.User) error {
+	_, err := s.bucket.Insert(ctx, u)
+	if errors.Is(err, bus.ErrExists) {
+		return people.ErrExists
+	}
+	return err
+}
+
+func (s users) Update(ctx context.Context, u people.User) error {
+	_, err := s.bucket.Put(ctx, u)
+	return err
+}
+
+func (s users) All(context.Context) ([]people.User, error) {
+	var out []people.User
+	for _, r := range s.bucket.All() {
+		out = append(out, r.Value)
+	}
+	return out, nil
+}
+
+// session is a login, under the hash of its token.
+type session struct {
+	Token  string    `json:"token"`
+	Data   []byte    `json:"data"`
+	Expiry time.Time `json:"expiry"`
+}
+
+// Key implements bus.Keyed.
+func (s session) Key() string { return s.Token }
+
+// sessions implements scs.Store.
+type sessions struct{ bucket *bus.Bucket[session] }
+
+const sessionCall = 5 * time.Second
+
+func (s sessions) Find(token string) ([]byte, bool, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), sessionCall)
+	defer cancel()
+	r, err := s.bucket.Get(ctx, token)
+	if errors.Is(err, bus.ErrNotFound) || err == nil && time.Now().After(r.Value.Expiry) {
+		return nil, false, nil
+	}
+	return r.Value.Data, err == nil, err
+}
+
+func (s sessions) Commit(token string, data []byte, expiry time.Time) error {
+	ctx, cancel := context.WithTimeout(context.Background(), sessionCall)
+	defer cancel()
+	_, err := s.bucket.Put(ctx, session{token, data, expiry})
+	return err
+}
+
+func (s sessions) Delete(token string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), sessionCall)
+	defer cancel()
+	return s.bucket.Delete(ctx, token)
+}
+
+// prune forgets the sessions that are over.
+func (s sessions) prune(ctx context.Context) error {
+	var errs []error
+	for _, r := range s.bucket.All() {
+		if time.Now().After(r.Value.Expiry) {
+			errs = append(errs, s.bucket.Delete(ctx, r.Value.Token))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// keepPruned prunes until ctx ends.
+func (s sessions) keepPruned(ctx context.Context) error {
+	every := time.NewTicker(time.Hour)
+	defer every.Stop()
+	for {
+		if err := s.prune(ctx); err != nil && ctx.Err() == nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-every.C:
+		}
+	}
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"triage/internal/bus"
+	"triage/internal/ingest"
+	"triage/internal/respond"
+)
+
+// web serves the pages and what machines ask for.
+type web struct {
+	pages  http.Handler
+	bus    *bus.Bus
+	desk   *respond.Desk
+	health func() []ingest.Health
+	stores *stores
+}
+
+func (w web) serve(ctx context.Context, l net.Listener) error {
+	server := &http.Server{
+		Handler: w.routes(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
+		WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	}
+	over := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(over)
+		end, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		if server.Shutdown(end) != nil {
+			_ = server.Close()
+		}
+	})
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		stop()
+		return fmt.Errorf("serve the page: %w", err)
+	}
+	<-over // pages that were being answered
+	return nil
+}
+
+func (w web) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", w.pages)
+	mux.HandleFunc("GET /healthz", func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte("ok\n")) })
+	mux.HandleFunc("GET /readyz", w.ready)
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(w, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}))
+	return mux
+}
+
+// ready answers whether the store and the index are up. A platform's silence
+// shows in the sources and takes nothing away.
+func (w web) ready(rw http.ResponseWriter, _ *http.Request) {
+	answer := struct {
+		Ready   bool            `json:"ready"`
+		Why     string          `json:"why,omitempty"`
+		Sources []ingest.Health `json:"sources"`
+	}{Ready: true, Sources: w.health()}
+	status := http.StatusOK
+	if err := w.bus.Healthy(); err != nil {
+		answer.Ready, answer.Why, status = false, err.Error(), http.StatusServiceUnavailable
+	}
+	rw.Header().Set("Content-Type", "application/json")
+	rw.WriteHeader(status)
+	_ = json.NewEncoder(rw).Encode(answer)
+}
+
+var (
+	casesDesc    = prometheus.NewDesc("triage_cases", "Cases by lane and state.", []string{"lane", "state"}, nil)
+	commentsDesc = prometheus.NewDesc("triage_comments_total", "Comments handed on since the start.", []string{"platform", "account"}, nil)
+	eventsDesc   = prometheus.NewDesc("triage_events", "Events kept: each version of each comment, and its verdict.", []string{"topic"}, nil)
+	upDesc       = prometheus.NewDesc("triage_source_up", "Whether the last sweep of the account succeeded.", []string{"platform", "account"}, nil)
+	lastDesc     = prometheus.NewDesc("triage_source_last_success_timestamp_seconds", "When a sweep of the account last succeeded.", []string{"platform", "account"}, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (w web) Describe(c chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{casesDesc, commentsDesc, eventsDesc, upDesc, lastDesc} {
+		c <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (w web) Collect(c chan<- prometheus.Metric) {
+	type group struct{ lane, state string }
+	cases := map[group]float64{}
+	for one := range w.desk.Cases.All() {
+		cases[group{string(one.Lane), string(one.State())}]++
+	}
+	for g, n := range cases {
+		c <- prometheus.MustNewConstMetric(casesDesc, prometheus.GaugeValue, n, g.lane, g.state)
+	}
+	w.collectEvents(c)
+	for _, h := range w.health() {
+		up := 0.0
+		if h.OK() {
+			up = 1
+		}
+		c <- prometheus.MustNewConstMetric(commentsDesc, prometheus.CounterValue, float64(h.Comments), h.Platform, h.Account)
+		c <- prometheus.MustNewConstMetric(upDesc, prometheus.GaugeValue, up, h.Platform, h.Account)
+		if !h.LastOK.IsZero() {
+			c <- prometheus.MustNewConstMetric(lastDesc, prometheus.GaugeValue, float64(h.LastOK.Unix()), h.Platform, h.Account)
+		}
+	}
+}
+
+func (w web) collectEvents(c chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	for topic, count := range map[string]func(context.Context) (uint64, error){
+		"comments": w.stores.comments.Count, "verdicts": w.stores.verdicts.Count,
+	} {
+		if n, err := count(ctx); err == nil {
+			c <- prometheus.MustNewConstMetric(eventsDesc, prometheus.GaugeValue, float64(n), topic)
+		}
+	}
+}
