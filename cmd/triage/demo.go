@@ -153,10 +153,10 @@ func (f *feeder) load() error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.comments, err)
 		}
-		if rec.err != "" {
-			return fmt.Errorf("%s: line %d: %s", f.comments, rec.line, rec.err)
+		if rec.Err != nil {
+			return fmt.Errorf("%s: line %d: %w", f.comments, rec.Line, rec.Err)
 		}
-		f.texts = append(f.texts, rec.text)
+		f.texts = append(f.texts, rec.Text)
 	}
 }
 

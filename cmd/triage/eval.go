@@ -89,7 +89,7 @@ func evalFile(all []outcome, c *classify.Classifier, path string, stdin io.Reade
 		}
 		o, err := evalRecord(c, rec)
 		if err != nil {
-			return nil, fmt.Errorf("evaluate %s: line %d: %w", name(path), rec.line, err)
+			return nil, fmt.Errorf("evaluate %s: line %d: %w", name(path), rec.Line, err)
 		}
 		if all = append(all, o); len(all)%500 == 0 {
 			p.show(len(all), rs.read.n, rs.size)
@@ -97,16 +97,16 @@ func evalFile(all []outcome, c *classify.Classifier, path string, stdin io.Reade
 	}
 }
 
-func evalRecord(c *classify.Classifier, rec record) (outcome, error) {
-	if rec.err != "" {
-		return outcome{}, errors.New(rec.err)
+func evalRecord(c *classify.Classifier, rec ingest.Record) (outcome, error) {
+	if rec.Err != nil {
+		return outcome{}, rec.Err
 	}
 	var l labelled
-	if err := json.Unmarshal(rec.raw, &l); err != nil || l.Level == nil || *l.Level < 0 || *l.Level > 2 {
+	if err := json.Unmarshal(rec.Raw, &l); err != nil || l.Level == nil || *l.Level < 0 || *l.Level > 2 {
 		return outcome{}, errors.New("labels wanted: d of 0, 1 or 2, and u and p of 0 or 1")
 	}
 	var j classify.Judgement
-	c.Classify(ingest.Comment{Truncated: rec.truncated, Content: ingest.Content{Text: rec.text}}, &j)
+	c.Classify(commentOf(rec), &j)
 	if l.Lang == "" {
 		l.Lang = j.Lang
 	}

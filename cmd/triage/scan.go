@@ -166,7 +166,7 @@ func (s *scanRun) end(stderr io.Writer, limit classify.Level) error {
 
 // batch is a run of records that one worker judges.
 type batch struct {
-	records []record
+	records []ingest.Record
 	verdict []classify.Judgement
 	done    chan struct{}
 	read    int64
@@ -222,8 +222,8 @@ func readBatches(ctx context.Context, rs *records, work, queue chan<- *batch) er
 			if err != nil {
 				return err
 			}
-			rec.raw = nil
-			size += len(rec.text) + len(rec.id)
+			rec.Raw = nil
+			size += len(rec.Text) + len(rec.ID)
 			b.records = append(b.records, rec)
 		}
 		b.read = rs.read.n
@@ -241,8 +241,8 @@ func readBatches(ctx context.Context, rs *records, work, queue chan<- *batch) er
 func (s *scanRun) judge(b *batch) {
 	b.verdict = make([]classify.Judgement, len(b.records))
 	for i, rec := range b.records {
-		if rec.err == "" {
-			in := ingest.Comment{Truncated: rec.truncated, Content: ingest.Content{Text: rec.text}}
+		if rec.Err == nil {
+			in := commentOf(rec)
 			s.classifier.Classify(in, &b.verdict[i])
 		}
 	}
@@ -267,10 +267,10 @@ func (s *scanRun) write(ctx context.Context, queue <-chan *batch, size int64) er
 	return nil
 }
 
-func (s *scanRun) add(rec record, j *classify.Judgement) {
+func (s *scanRun) add(rec ingest.Record, j *classify.Judgement) {
 	s.count.total++
 	switch {
-	case rec.err != "":
+	case rec.Err != nil:
 		s.count.errors++
 		return
 	case !j.Judged:

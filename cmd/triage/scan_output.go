@@ -15,11 +15,12 @@ import (
 	"golang.org/x/term"
 
 	"triage/internal/classify"
+	"triage/internal/ingest"
 )
 
 // scanWriter writes one line for each comment; none of them shows its text.
 type scanWriter interface {
-	write(rec record, j *classify.Judgement) error
+	write(rec ingest.Record, j *classify.Judgement) error
 	flush() error
 }
 
@@ -55,11 +56,11 @@ type errorLine struct {
 	Error string `json:"error"`
 }
 
-func (w *jsonlWriter) write(rec record, j *classify.Judgement) error {
-	if rec.err != "" {
-		return w.enc.Encode(errorLine{rec.id, rec.err})
+func (w *jsonlWriter) write(rec ingest.Record, j *classify.Judgement) error {
+	if rec.Err != nil {
+		return w.enc.Encode(errorLine{rec.ID, rec.Err.Error()})
 	}
-	line := scanLine{rec.id, *j}
+	line := scanLine{rec.ID, *j}
 	line.Score = round(j.Score)
 	return w.enc.Encode(line)
 }
@@ -93,12 +94,12 @@ func (f *flushed) flush() error {
 	return f.b.Flush()
 }
 
-func (w *csvWriter) write(rec record, j *classify.Judgement) error {
-	if rec.err != "" {
-		return w.w.Write([]string{rec.id, "", "", "", "", "", "", "", "false", "", rec.err})
+func (w *csvWriter) write(rec ingest.Record, j *classify.Judgement) error {
+	if rec.Err != nil {
+		return w.w.Write([]string{rec.ID, "", "", "", "", "", "", "", "false", "", rec.Err.Error()})
 	}
 	return w.w.Write([]string{
-		rec.id, j.Level.String(), strconv.FormatFloat(round(j.Score), 'f', -1, 64), string(j.Subject), kindList(j),
+		rec.ID, j.Level.String(), strconv.FormatFloat(round(j.Score), 'f', -1, 64), string(j.Subject), kindList(j),
 		strconv.FormatBool(j.Urgent), strconv.FormatBool(j.Identifier), j.Lang, strconv.FormatBool(j.Judged), j.WhyNot, "",
 	})
 }
@@ -121,10 +122,10 @@ func newTableWriter(b *bufio.Writer) (scanWriter, error) {
 
 const tableRow = "%-16s  %-8s  %5s  %-7s  %-28s  %s\n"
 
-func (w *tableWriter) write(rec record, j *classify.Judgement) error {
-	id := printable(rec.id)
-	if rec.err != "" {
-		_, err := fmt.Fprintf(w.b, "%-16s  error: %s\n", id, rec.err)
+func (w *tableWriter) write(rec ingest.Record, j *classify.Judgement) error {
+	id := printable(rec.ID)
+	if rec.Err != nil {
+		_, err := fmt.Fprintf(w.b, "%-16s  error: %s\n", id, rec.Err)
 		return err
 	}
 	_, err := fmt.Fprintf(w.b, tableRow, id, j.Level, strconv.FormatFloat(j.Score, 'f', 2, 64), j.Subject, kindList(j), flags(j))

@@ -82,15 +82,9 @@ func (f *File) open(file *os.File, mark Mark) (*Records, error) {
 	if mark.Offset == 0 {
 		return records, nil
 	}
-	if f.Format == CSV {
-		if err := records.readHeader(); err != nil {
-			return nil, f.unusable(err)
-		}
+	if err := records.At(file, mark.Offset, mark.Line); err != nil {
+		return nil, f.unusable(err)
 	}
-	if _, err := file.Seek(mark.Offset, io.SeekStart); err != nil {
-		return nil, f.unreadable(err)
-	}
-	records.At(file, mark.Offset, mark.Line)
 	return records, nil
 }
 

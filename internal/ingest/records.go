@@ -3,12 +3,10 @@ package ingest
 import (
 	"bufio"
 	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 )
@@ -30,7 +28,7 @@ func FormatOf(name string) Format {
 	switch {
 	case strings.HasSuffix(name, ".jsonl"), strings.HasSuffix(name, ".ndjson"), strings.HasSuffix(name, ".json"):
 		return JSONL
-	case strings.HasSuffix(name, ".csv"):
+	case strings.HasSuffix(name, ".csv"), strings.HasSuffix(name, ".tsv"):
 		return CSV
 	}
 	return Plain
@@ -51,6 +49,8 @@ type Record struct {
 	Line int64
 	// End is the offset of the byte after it.
 	End int64
+	// Raw is its line as it was (JSONL only).
+	Raw []byte
 	// Err says what is wrong with this record only; it quotes nothing of it.
 	Err error
 }
@@ -62,40 +62,39 @@ type Records struct {
 	Column string
 	// Partial leaves a last line without a line break unread: it may still grow.
 	Partial bool
+	// Blank hands out blank lines of plain text too.
+	Blank bool
 
 	format Format
 	lines  *bufio.Reader
 	line   int64
 	offset int64
-
-	csv    *csv.Reader
-	header []string
-	base   int64 // offset and line at which the CSV reader started
-	first  int64
+	csv    *csvRecords
 }
 
 // NewRecords reads from r, which must start at a record's beginning (for CSV at
 // the header).
 func NewRecords(r io.Reader, format Format) *Records {
-	rec := &Records{format: format, lines: bufio.NewReaderSize(r, 64<<10)}
-	if format == CSV {
-		rec.csv = csv.NewReader(rec.lines)
-		rec.csv.FieldsPerRecord, rec.csv.ReuseRecord, rec.csv.LazyQuotes = -1, true, true
-	}
-	return rec
+	return &Records{format: format, lines: bufio.NewReaderSize(r, 64<<10)}
 }
 
-// At goes on at a place where an earlier reader stopped; for CSV the header
-// must have been read.
-func (r *Records) At(src io.Reader, offset, line int64) {
+// At goes on at a place where an earlier reader stopped. For CSV the header is
+// read from the beginning first: src must stand there.
+func (r *Records) At(src io.ReadSeeker, offset, line int64) error {
+	if r.format == CSV {
+		if err := r.openCSV(); err != nil {
+			return err
+		}
+	}
+	if _, err := src.Seek(offset, io.SeekStart); err != nil {
+		return fmt.Errorf("read: %w", err)
+	}
 	r.lines = bufio.NewReaderSize(src, 64<<10)
 	r.offset, r.line = offset, line
 	if r.format == CSV {
-		header := r.header
-		*r = Records{Column: r.Column, Partial: r.Partial, format: CSV, lines: r.lines, base: offset, first: line, header: header}
-		r.csv = csv.NewReader(r.lines)
-		r.csv.FieldsPerRecord, r.csv.ReuseRecord, r.csv.LazyQuotes = -1, true, true
+		r.csv.goOn(r.lines, offset, line)
 	}
+	return nil
 }
 
 // Next returns the next record; blank lines are passed over. It returns io.EOF
@@ -112,7 +111,8 @@ func (r *Records) Next() (Record, error) {
 		if err != nil {
 			return Record{}, err
 		}
-		if len(bytes.TrimSpace(line)) == 0 {
+		blank := len(bytes.TrimSpace(line)) == 0
+		if blank && (r.format == JSONL || !r.Blank) {
 			continue
 		}
 		rec := Record{ID: fmt.Sprintf("line %d", r.line), Line: r.line, End: r.offset}
@@ -120,6 +120,7 @@ func (r *Records) Next() (Record, error) {
 			rec.Text = string(line)
 			return rec, nil
 		}
+		rec.Raw = line
 		r.decode(line, &rec)
 		return rec, nil
 	}
@@ -167,7 +168,7 @@ var textFields = []string{"text", "comment", "review", "message", "body", "conte
 
 func (r *Records) decode(line []byte, rec *Record) {
 	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(line, &fields); err != nil {
+	if err := json.Unmarshal(line, &fields); err != nil || fields == nil {
 		rec.Err = errors.New("not a JSON object: one object a line is expected")
 		return
 	}
@@ -207,90 +208,6 @@ func timeOf(s string) time.Time {
 		}
 	}
 	return time.Time{}
-}
-
-func (r *Records) nextCSV() (Record, error) {
-	if r.header == nil {
-		if err := r.readHeader(); err != nil {
-			return Record{}, err
-		}
-	}
-	row, err := r.csv.Read()
-	if errors.Is(err, io.EOF) {
-		return Record{}, io.EOF
-	}
-	var wrong *csv.ParseError
-	if err != nil && !errors.As(err, &wrong) {
-		return Record{}, fmt.Errorf("read: %w", err)
-	}
-	rec := Record{End: r.base + r.csv.InputOffset()}
-	if err != nil {
-		rec.Line = r.first + int64(wrong.StartLine)
-		rec.ID, rec.Err = fmt.Sprintf("line %d", rec.Line), errors.New("not a CSV record: look at its quotes")
-		return rec, nil
-	}
-	at, _ := r.csv.FieldPos(0)
-	rec.Line = r.first + int64(at)
-	last, _ := r.csv.FieldPos(len(row) - 1)
-	r.line = r.first + int64(last) + int64(strings.Count(row[len(row)-1], "\n"))
-	r.offset = rec.End
-	r.fill(row, &rec)
-	return rec, nil
-}
-
-func (r *Records) fill(row []string, rec *Record) {
-	rec.ID = fmt.Sprintf("line %d", rec.Line)
-	for i, name := range r.header {
-		if i >= len(row) {
-			break
-		}
-		switch name {
-		case "id":
-			if row[i] != "" {
-				rec.ID = row[i]
-			}
-		case r.Column:
-			rec.Text = row[i]
-		case "author":
-			rec.Author = row[i]
-		case "created":
-			rec.Created = timeOf(row[i])
-		}
-	}
-	if slices.Index(r.header, r.Column) >= len(row) {
-		rec.Err = fmt.Errorf("too few fields: %d, the header has %d", len(row), len(r.header))
-	}
-}
-
-// readHeader reads the first record and finds the column with the text.
-func (r *Records) readHeader() error {
-	row, err := r.csv.Read()
-	if errors.Is(err, io.EOF) {
-		return io.EOF
-	}
-	if err != nil {
-		return errors.New("the header cannot be read: the first line of a CSV file names its columns")
-	}
-	for i, name := range row {
-		r.header = append(r.header, strings.ToLower(strings.TrimSpace(name)))
-		if i == 0 {
-			r.header[0] = strings.TrimPrefix(r.header[0], "\ufeff")
-		}
-	}
-	if r.Column != "" {
-		r.Column = strings.ToLower(r.Column)
-		if !slices.Contains(r.header, r.Column) {
-			return fmt.Errorf("there is no column %q; the columns are: %s", r.Column, strings.Join(r.header, ", "))
-		}
-		return nil
-	}
-	for _, name := range textFields {
-		if slices.Contains(r.header, name) {
-			r.Column = name
-			return nil
-		}
-	}
-	return fmt.Errorf("which column holds the text? name it with --column or column = …; the columns are: %s", strings.Join(r.header, ", "))
 }
 
 // Place is where the reader stands: to go on there later with At.

@@ -41,14 +41,16 @@ func TestRecords(t *testing.T) {
 		"jsonl, other field":    {JSONL, "body", `{"id":"a","text":"no","body":"yes"}`, "a|yes\n"},
 		"jsonl, review field":   {JSONL, "", `{"review":"yes"}`, "line 1|yes\n"},
 		"jsonl, truncated":      {JSONL, "", `{"id":"a","text":"on` + "\n" + `{"id":"b","text":"two"}`, "line 1!not a JSON object: one object a line is expected\nb|two\n"},
-		"jsonl, not an object":  {JSONL, "", "[1]\nnull\n", "line 1!not a JSON object: one object a line is expected\nline 2!no text: one of the fields text, comment, review, message, body, content is expected to hold it as a string\n"},
+		"jsonl, not an object":  {JSONL, "", "[1]\nnull\n", "line 1!not a JSON object: one object a line is expected\nline 2!not a JSON object: one object a line is expected\n"},
 		"jsonl, text no string": {JSONL, "text", `{"id":"a","text":5}`, "a!no text: one of the fields text is expected to hold it as a string\n"},
 		"csv":                   {CSV, "", "id,Text\n1,\"one, with comma\"\n2,\"two\nlines\"\n3,three\n", "1|one, with comma\n2|two\nlines\n3|three\n"},
 		"csv, no id":            {CSV, "", "Review,stars\ngood,5\n\"a\nb\",4\nbad,1", "line 2|good\nline 3|a\nb\nline 5|bad\n"},
 		"csv, named column":     {CSV, "Said", "id,text,said\n1,no,yes\n", "1|yes\n"},
 		"csv, short record":     {CSV, "", "id,text\n1\n2,two\n", "1!too few fields: 1, the header has 2\n2|two\n"},
-		"csv, no such column":   {CSV, "said", "id,text\n", "END there is no column \"said\"; the columns are: id, text\n"},
-		"csv, nothing to guess": {CSV, "", "a,b\n", "END which column holds the text? name it with --column or column = …; the columns are: a, b\n"},
+		"csv, no such column":   {CSV, "said", "id,text\n", "END which column holds the text? there is none called said; name one of: id, text\n"},
+		"csv, nothing to guess": {CSV, "", "a,b\n", "END which column holds the text? there is none called text, comment, review, message, body, content; name one of: a, b\n"},
+		"csv, semicolons":       {CSV, "", "nr;Comment\n1;\"one; two\"\n", "line 2|one; two\n"},
+		"csv, tabs and a mark":  {CSV, "", "\ufeffid\ttext\na\tone\n", "a|one\n"},
 		"csv, empty":            {CSV, "", "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -64,6 +66,13 @@ func TestRecords(t *testing.T) {
 func TestLineThatIsTooLongIsReportedAndPassedOver(t *testing.T) {
 	in := io.MultiReader(strings.NewReader("one\n"), io.LimitReader(repeat('x'), MaxLine+10), strings.NewReader("\nthree\n"))
 	if got, want := readAll(NewRecords(in, Plain)), "line 1|one\nline 2!longer than 32 MiB\nline 3|three\n"; got != want {
+		t.Errorf("got:\n%.200s", got)
+	}
+}
+
+func TestQuoteThatNeverClosesDoesNotFillTheMemory(t *testing.T) {
+	in := io.MultiReader(strings.NewReader("id,text\na,\"one\n"), io.LimitReader(repeat('x'), 3*MaxLine))
+	if got := readAll(NewRecords(in, CSV)); !strings.HasPrefix(got, "END a record is longer") {
 		t.Errorf("got:\n%.200s", got)
 	}
 }
@@ -87,19 +96,18 @@ func TestGoingOnAtAPlace(t *testing.T) {
 	} {
 		whole := records(t, NewRecords(strings.NewReader(in), format))
 		for stop := 1; stop < len(whole); stop++ {
-			first, second := NewRecords(strings.NewReader(in), format), NewRecords(strings.NewReader(in), format)
+			first := NewRecords(strings.NewReader(in), format)
 			for range stop {
 				if _, err := first.Next(); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if format == CSV {
-				if err := second.readHeader(); err != nil {
-					t.Fatal(err)
-				}
-			}
 			offset, line := first.Place()
-			second.At(strings.NewReader(in[offset:]), offset, line)
+			src := strings.NewReader(in)
+			second := NewRecords(src, format)
+			if err := second.At(src, offset, line); err != nil {
+				t.Fatal(err)
+			}
 			if got, want := fmt.Sprint(records(t, second)), fmt.Sprint(whole[stop:]); got != want {
 				t.Errorf("%s, stopped after %d (offset %d, line %d):\n%s\nwant:\n%s", format, stop, offset, line, got, want)
 			}

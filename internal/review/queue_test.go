@@ -3,8 +3,8 @@ package review
 import (
 	"encoding/json"
 	"fmt"
-	"iter"
 	"io"
+	"iter"
 	"net/http"
 	"net/http/httptest"
 	"slices"
