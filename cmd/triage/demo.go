@@ -29,7 +29,7 @@ import (
 // and somebody who writes comments there.
 type demo struct {
 	addr, data, comments string
-	pace                 time.Duration
+	pace, undo           time.Duration
 }
 
 func demoCommand() *cobra.Command {
@@ -54,6 +54,7 @@ where it stopped.`,
 	f.StringVar(&d.data, "data", demoDir(), "directory that keeps the demo's state")
 	f.StringVar(&d.comments, "comments", "", "file with comments to use instead of the invented ones (JSONL, CSV or text)")
 	f.DurationVar(&d.pace, "pace", 12*time.Second, "time from one invented comment to the next")
+	f.DurationVar(&d.undo, "undo", 20*time.Second, "how long an approved reply can be undone")
 	return cmd
 }
 
@@ -108,7 +109,7 @@ func (d demo) config(page, platform net.Listener) config {
 	}
 	c.Data.Dir = d.data
 	c.reachedAt(page)
-	c.Posting = postingConfig{Mode: reviewMode, Undo: duration{20 * time.Second}, DailyCap: 200, ReadBack: duration{10 * time.Second}}
+	c.Posting = postingConfig{Mode: reviewMode, Undo: duration{d.undo}, DailyCap: 200, ReadBack: duration{10 * time.Second}}
 	c.Facebook = []facebookConfig{{Every: duration{2 * time.Second}, Config: facebook.Config{
 		Page: sandbox.PageID, Token: sandbox.PageToken, BaseURL: "http://" + platform.Addr().String(),
 	}}}

@@ -1,0 +1,35 @@
+# The commands of the project. `make test` is what CI runs.
+
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LDFLAGS  = -s -w -X main.version=$(VERSION)
+
+.PHONY: build test check bench verify screenshots
+
+# One static binary in bin/.
+build:
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o bin/triage ./cmd/triage
+
+# Everything that must hold, on a fresh machine too; says what it had to skip.
+test: check
+	./.ci/deps
+	$(GO) test -timeout 20m ./...
+
+# What is cheap to know before a commit.
+check:
+	@test -z "$$(gofmt -l cmd internal)" || { gofmt -l cmd internal; echo "gofmt would change these"; exit 1; }
+	$(GO) mod verify
+	$(GO) vet ./...
+
+# How fast the parts are that have a budget.
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+# Slower proofs: the race detector, the systemd unit and the container image.
+verify:
+	$(GO) test -race -timeout 30m ./internal/...
+	./deploy/verify.sh
+
+# Pictures of the pages, for docs/.
+screenshots:
+	TRIAGE_SCREENSHOTS=$(CURDIR)/docs/screenshots $(GO) test -count=1 -run Browser ./cmd/triage
