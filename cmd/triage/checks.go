@@ -95,3 +95,28 @@ func (k sourceCheck) Look(context.Context) ([]alert.Alert, error) {
 	}
 	return out, nil
 }
+
+// storeCheck says when the store runs full: nothing is lost then, but nothing
+// new is taken either.
+type storeCheck struct {
+	bus interface{ Fill() (float64, error) }
+	now func() time.Time
+}
+
+func (storeCheck) Name() string { return "store" }
+
+// fills is from which share of the quota on somebody is told, and is paged.
+const fills, full = 0.7, 0.9
+
+func (k storeCheck) Look(context.Context) ([]alert.Alert, error) {
+	share, err := k.bus.Fill()
+	if err != nil || share < fills {
+		return nil, err
+	}
+	a := alert.Alert{Key: "store/fill", Severity: alert.Tell, Count: 1, Since: k.now(),
+		What: fmt.Sprintf("the store is %.0f %% full: raise data.max_store or free space on the disk", 100*share)}
+	if share >= full {
+		a.Key, a.Severity = "store/full", alert.Page
+	}
+	return []alert.Alert{a}, nil
+}

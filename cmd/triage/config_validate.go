@@ -22,8 +22,12 @@ func (c *config) validate() (errs []error) {
 	if err := c.Practice.Validate(); err != nil {
 		bad("practice", "%s", strings.TrimPrefix(err.Error(), "practice: "))
 	}
-	if _, _, err := net.SplitHostPort(c.Review.Addr); err != nil {
+	host, _, err := net.SplitHostPort(c.Review.Addr)
+	if err != nil {
 		bad("review.addr", "%q is no address: write host:port, such as \"127.0.0.1:8480\"", c.Review.Addr)
+	}
+	if ip := net.ParseIP(host); c.Review.URL == "" && (host == "" || ip != nil && ip.IsUnspecified()) {
+		bad("review.url", "it is needed where review.addr is every address of the machine: write how staff reach the page, such as \"https://triage.practice.example\"")
 	}
 	if u, err := url.Parse(c.Review.URL); c.Review.URL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
 		bad("review.url", "%q is no web address: write how staff reach the page, such as \"https://triage.practice.example\"", c.Review.URL)

@@ -177,7 +177,7 @@ func (f *feeder) state() string {
 // run writes comments until they are over: the invented ones start anew then,
 // as if by other people; a file's come all at once, and once.
 func (f *feeder) run(ctx context.Context) error {
-	for len(f.texts) > 0 {
+	for len(f.texts) > 0 && ctx.Err() == nil {
 		if f.comments != "" && f.done >= len(f.texts) {
 			break
 		}
@@ -209,6 +209,9 @@ func (f *feeder) write(ctx context.Context, text string) error {
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
+	// Ctrl-C does not cut a comment in two, or the next start would write it again.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, f.url+"/_sandbox/comments", bytes.NewReader(body))
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)

@@ -66,6 +66,32 @@ func TestJourney(t *testing.T) {
 	noneInPlain(t, d.data)
 }
 
+// A comment that is edited, and edited back, is a new event each time; a
+// restart in between takes nothing twice.
+func TestEditedAndEditedBack(t *testing.T) {
+	sb := box{t, start(t, "sandbox", "--addr", "127.0.0.1:0").value("sandbox")}
+	d := newPractice(t, sb.url, "")
+	p := start(t, "run", "--config", d.config)
+	desk := d.signIn(t, p.value("page"))
+	const first, second = "My migraine is back", "My migraine is back and my vision is blurred"
+	item := sb.write(first)
+	for edit, text := range []string{first, second, first, second} {
+		sb.call("PATCH", "comments/"+item, map[string]string{"text": text}, nil)
+		eventually(t, 15*time.Second, "an event and a verdict for each edit", func() bool {
+			c, v := desk.events()
+			return c == edit+1 && v == edit+1
+		})
+		if edit == 2 {
+			p.stop()
+			p = start(t, "run", "--config", d.config)
+			desk = d.signIn(t, p.value("page"))
+		}
+	}
+	if ids := desk.waiting(); len(ids) != 1 {
+		t.Fatalf("%d cases, want 1", len(ids))
+	}
+}
+
 // sweeps counts the reads of the feed.
 func sweeps(sb box) int {
 	n := 0

@@ -17,15 +17,10 @@ import (
 type judge struct {
 	classifier *classify.Classifier
 	texts      texts
-	sink       interface {
-		Publish(ctx context.Context, batch []classify.Verdict) error
-	}
-	log *zap.Logger
-	now func() time.Time
+	sink       verdicts
+	log        *zap.Logger
+	now        func() time.Time
 }
-
-// notOwn is why the practice's own comments are not judged.
-const notOwn = "own"
 
 func (j judge) handle(ctx context.Context, batch []ingest.Comment) error {
 	verdicts := make([]classify.Verdict, 0, len(batch))
@@ -41,7 +36,7 @@ func (j judge) handle(ctx context.Context, batch []ingest.Comment) error {
 		v := classify.Verdict{Comment: c, Model: j.classifier.Model(), At: j.now()}
 		c.Content = content
 		if c.Own {
-			v.Judgement = classify.Judgement{Subject: classify.Nobody, WhyNot: notOwn}
+			v.Judgement = classify.Judgement{Subject: classify.Nobody, WhyNot: classify.NotOwn}
 		} else {
 			j.classifier.Classify(c, &v.Judgement)
 		}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // keys are what the practice's one key file gives rise to.
@@ -24,8 +25,11 @@ type keys struct {
 // file and the data directory can read everything: keep its backup apart.
 func loadKeys(path, dataDir string) (keys, error) {
 	raw, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
 		raw, err = makeKey(path, dataDir)
+	case err != nil:
+		err = fmt.Errorf("%w: let the service's user read it", err)
 	}
 	if err != nil {
 		return keys{}, fmt.Errorf("key file: %w", err)
@@ -53,15 +57,22 @@ func makeKey(path, dataDir string) ([]byte, error) {
 		return nil, fmt.Errorf("%s is missing, but %s holds data written under it: put the key back from its backup", path, dataDir)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, err
+		return nil, unwritable(err)
 	}
 	master := make([]byte, 32)
 	_, _ = rand.Read(master) // never fails
 	raw := []byte(base64.StdEncoding.EncodeToString(master) + "\n")
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return nil, err
+		return nil, unwritable(err)
 	}
 	_, err = f.Write(raw)
-	return raw, errors.Join(err, f.Sync(), f.Close())
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return nil, unwritable(errors.Join(err, os.Remove(path))) // half a key would refuse every later start
+	}
+	return raw, nil
+}
+
+func unwritable(err error) error {
+	return fmt.Errorf("%w: make its directory writable and see that there is room, or name another with --data, data.dir or data.key_file", err)
 }

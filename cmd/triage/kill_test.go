@@ -104,7 +104,7 @@ func judgeAftermath(t *testing.T, d practiceDir, sb box, approved map[string]boo
 	if most > 1 {
 		t.Errorf("a comment has %d replies, want at most 1", most)
 	}
-	if n, err := st.verdicts.Count(t.Context()); err != nil || int(n) < comments {
+	if n, err := st.verdicts.topic.Count(t.Context()); err != nil || int(n) < comments {
 		t.Errorf("%d verdicts for %d comments (%v)", n, comments, err)
 	}
 	if len(approved) == 0 || sent == 0 {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"go.uber.org/zap"
+
 	"triage/internal/bus"
 	"triage/internal/people"
 )
@@ -70,6 +72,14 @@ func (s sessions) Commit(token string, data []byte, expiry time.Time) error {
 	ctx, cancel := context.WithTimeout(context.Background(), sessionCall)
 	defer cancel()
 	_, err := s.bucket.Put(ctx, session{token, data, expiry})
+	if err == nil {
+		return nil
+	}
+	// A store that takes nothing does not take the desk away too: whoever is
+	// signed in stays so, until the time stored before.
+	if _, found, readErr := s.Find(token); found && readErr == nil {
+		return nil
+	}
 	return err
 }
 
@@ -90,13 +100,14 @@ func (s sessions) prune(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// keepPruned prunes until ctx ends.
-func (s sessions) keepPruned(ctx context.Context) error {
+// keepPruned prunes until ctx ends. Old sessions that cannot be forgotten now,
+// such as when the store is full, are forgotten later.
+func (s sessions) keepPruned(ctx context.Context, log *zap.Logger) error {
 	every := time.NewTicker(time.Hour)
 	defer every.Stop()
 	for {
 		if err := s.prune(ctx); err != nil && ctx.Err() == nil {
-			return err
+			log.Warn("old sessions stay for now", zap.Error(err))
 		}
 		select {
 		case <-ctx.Done():

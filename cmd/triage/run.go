@@ -36,6 +36,11 @@ type service struct {
 }
 
 func (s *service) run(ctx context.Context) (err error) {
+	defer func() {
+		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+			err = nil // told to stop while it was starting
+		}
+	}()
 	k, err := loadKeys(s.cfg.Data.KeyFile, s.storeDir())
 	if err != nil {
 		return err
@@ -90,7 +95,7 @@ func (s *service) run(ctx context.Context) (err error) {
 	sender := &respond.Sender{Desk: desk, Wait: s.cfg.Posting.ReadBack.Duration, Cap: s.cfg.Posting.DailyCap, Log: s.log.Named("send")}
 	// ... and call people meanwhile.
 	pager := &alert.Pager{
-		Checks:    []alert.Check{caseCheck{desk, s.cfg.Review.URL}, sourceCheck{accounts.health, time.Now}},
+		Checks:    []alert.Check{caseCheck{desk, s.cfg.Review.URL}, sourceCheck{accounts.health, time.Now}, storeCheck{b, time.Now}},
 		Notifiers: s.notifiers(), Memory: st.told, Every: 30 * time.Second, Log: s.log.Named("alert"), Now: time.Now,
 	}
 
@@ -107,7 +112,7 @@ func (s *service) run(ctx context.Context) (err error) {
 	g.Go(func() error { return st.verdicts.Consume(ctx, "respond", desk.Take) })
 	g.Go(func() error { return sender.Run(ctx, wakeSender) })
 	g.Go(func() error { return pager.Run(ctx, wakePager) })
-	g.Go(func() error { return st.sessions.keepPruned(ctx) })
+	g.Go(func() error { return st.sessions.keepPruned(ctx, s.log.Named("people")) })
 	g.Go(func() error { return web.serve(ctx, s.page) })
 	if s.ready != nil {
 		s.ready(login)

@@ -78,13 +78,16 @@ func (s *service) loginFile() string { return filepath.Join(s.cfg.Data.Dir, "fir
 // password in a file that only the service's user can read. It returns them as
 // long as the file is there.
 func (s *service) firstLogin(ctx context.Context, folk *people.People) (string, error) {
-	password, created, err := folk.First(ctx, s.user)
+	_, _, err := folk.First(ctx, s.user, func(password string) error {
+		f, err := os.OpenFile(s.loginFile(), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+		if err != nil {
+			return err
+		}
+		_, err = f.WriteString(s.user + " " + password + "\n")
+		return errors.Join(err, f.Sync(), f.Close())
+	})
 	if err != nil {
 		return "", err
-	}
-	if created {
-		login := s.user + " " + password
-		return login, os.WriteFile(s.loginFile(), []byte(login+"\n"), 0o600)
 	}
 	raw, err := os.ReadFile(s.loginFile())
 	if errors.Is(err, fs.ErrNotExist) {

@@ -9,7 +9,6 @@ import (
 
 	"triage/internal/alert"
 	"triage/internal/bus"
-	"triage/internal/classify"
 	"triage/internal/ingest"
 	"triage/internal/people"
 	"triage/internal/respond"
@@ -19,8 +18,8 @@ import (
 // stores are the streams and buckets of a practice, each seen by the stages
 // through the small interface they declare.
 type stores struct {
-	comments *bus.Topic[ingest.Comment]
-	verdicts *bus.Topic[classify.Verdict]
+	comments comments
+	verdicts verdicts
 	texts    texts
 	marks    marks
 	cases    cases
@@ -32,8 +31,8 @@ type stores struct {
 func openStores(ctx context.Context, b *bus.Bus, k keys) (*stores, error) {
 	var s stores
 	var errs [8]error
-	s.comments, errs[0] = bus.NewTopic[ingest.Comment](ctx, b, "comments")
-	s.verdicts, errs[1] = bus.NewTopic[classify.Verdict](ctx, b, "verdicts")
+	s.comments.topic, errs[0] = bus.NewTopic[comment](ctx, b, "comments")
+	s.verdicts.topic, errs[1] = bus.NewTopic[verdict](ctx, b, "verdicts")
 	s.marks.bucket, errs[2] = bus.NewBucket[mark](ctx, b, "marks")
 	s.cases.bucket, errs[3] = bus.NewBucket[respond.Case](ctx, b, "cases")
 	s.told.bucket, errs[4] = bus.NewBucket[toldRecord](ctx, b, "told")

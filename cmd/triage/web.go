@@ -120,7 +120,7 @@ func (w web) collectEvents(c chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	for topic, count := range map[string]func(context.Context) (uint64, error){
-		"comments": w.stores.comments.Count, "verdicts": w.stores.verdicts.Count,
+		"comments": w.stores.comments.topic.Count, "verdicts": w.stores.verdicts.topic.Count,
 	} {
 		if n, err := count(ctx); err == nil {
 			c <- prometheus.MustNewConstMetric(eventsDesc, prometheus.GaugeValue, float64(n), topic)

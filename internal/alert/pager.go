@@ -35,6 +35,10 @@ type Pager struct {
 	Log   *zap.Logger
 	// Now is the clock.
 	Now func() time.Time
+
+	// unsaved is what Memory did not take, such as a full store; nil: that it is
+	// over. Without it the same would be told at every look.
+	unsaved map[string]*Told
 }
 
 // When a trouble that lasts is told again, and how soon one that grew may be.
@@ -50,14 +54,19 @@ const settle = 500 * time.Millisecond
 func (p *Pager) Run(ctx context.Context, wake <-chan struct{}) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	settling := false
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-wake:
-			timer.Reset(settle)
+			if !settling { // a burst that does not end puts the look off once only
+				settling = true
+				timer.Reset(settle)
+			}
 			continue
 		case <-timer.C:
+			settling = false
 		}
 		if err := p.Look(ctx); err != nil && ctx.Err() == nil {
 			p.Log.Error("alert", zap.Error(err))
@@ -68,40 +77,79 @@ func (p *Pager) Run(ctx context.Context, wake <-chan struct{}) error {
 
 // Look runs all checks once and tells what is new, grown, lasting or over.
 func (p *Pager) Look(ctx context.Context) error {
-	known := map[string]Told{}
-	for _, t := range p.Memory.All() {
-		known[t.Alert.Key] = t
-	}
-	var errs []error
+	known, errs := p.recall(ctx)
+	passed := maps.Clone(known)
 	for _, c := range p.Checks {
 		alerts, err := c.Look(ctx)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if err != nil {
 			// Not seeing what it said before is no sign that it is over.
-			maps.DeleteFunc(known, func(key string, _ Told) bool { return strings.HasPrefix(key, c.Name()+"/") })
-			alerts = append(alerts, p.blind(c, err))
+			maps.DeleteFunc(passed, func(key string, _ Told) bool { return strings.HasPrefix(key, c.Name()+"/") })
+			alerts = append(alerts, p.blind(c, err, known))
 		}
 		for _, a := range alerts {
 			errs = append(errs, p.see(ctx, a, known[a.Key]))
-			delete(known, a.Key)
+			delete(passed, a.Key)
 		}
 	}
-	for _, t := range known {
+	for _, t := range passed {
 		errs = append(errs, p.over(ctx, t))
 	}
 	return errors.Join(errs...)
 }
 
+// recall gives what people know, and stores what could not be stored before.
+func (p *Pager) recall(ctx context.Context) (known map[string]Told, errs []error) {
+	known = map[string]Told{}
+	for _, t := range p.Memory.All() {
+		known[t.Alert.Key] = t
+	}
+	for key, t := range p.unsaved {
+		errs = append(errs, p.remember(ctx, key, t))
+		delete(known, key)
+		if t != nil {
+			known[key] = *t
+		}
+	}
+	return known, errs
+}
+
+// remember stores what was told; nil: that it is over.
+func (p *Pager) remember(ctx context.Context, key string, t *Told) (err error) {
+	if t == nil {
+		err = p.Memory.Delete(ctx, key)
+	} else {
+		err = p.Memory.Put(ctx, *t)
+	}
+	if err == nil {
+		delete(p.unsaved, key)
+		return nil
+	}
+	if p.unsaved == nil {
+		p.unsaved = map[string]*Told{}
+	}
+	p.unsaved[key] = t
+	return err
+}
+
 // blind is the alert of a check that cannot look.
-func (p *Pager) blind(c Check, err error) Alert {
+func (p *Pager) blind(c Check, err error, known map[string]Told) Alert {
 	p.Log.Error("a check cannot look", zap.String("check", c.Name()), zap.Error(err))
-	return Alert{Key: c.Name() + "/blind", Severity: Page, What: "the check “" + c.Name() + "” cannot look: see the log", Count: 1, Since: p.Now()}
+	a := Alert{Key: c.Name() + "/blind", Severity: Page, What: "the check “" + c.Name() + "” cannot look: see the log", Count: 1, Since: p.Now()}
+	if before, told := known[a.Key]; told {
+		a.Since = before.Alert.Since
+	}
+	return a
 }
 
 // see tells an alert if it is time to.
 func (p *Pager) see(ctx context.Context, a Alert, t Told) error {
 	now := p.Now()
 	wait := again[a.Severity]
-	if a.Latest.After(t.Alert.Latest) {
+	// The count too, for after the clock was set back nothing is the latest.
+	if a.Latest.After(t.Alert.Latest) || a.Count > t.Alert.Count {
 		wait = grown[a.Severity]
 	}
 	if t.Times > 0 && now.Sub(t.Last) < wait && !now.Before(t.Last) {
@@ -112,7 +160,7 @@ func (p *Pager) see(ctx context.Context, a Alert, t Told) error {
 	if err := p.tell(ctx, Message{Alert: a, Times: t.Times, At: now}); err != nil {
 		return err
 	}
-	return p.Memory.Put(ctx, t)
+	return p.remember(ctx, a.Key, &t)
 }
 
 func (p *Pager) over(ctx context.Context, t Told) error {
@@ -120,11 +168,14 @@ func (p *Pager) over(ctx context.Context, t Told) error {
 	if err := p.tell(ctx, Message{Alert: t.Alert, Over: true, Times: t.Times, At: p.Now()}); err != nil {
 		return err
 	}
-	return p.Memory.Delete(ctx, t.Alert.Key)
+	return p.remember(ctx, t.Alert.Key, nil)
 }
 
 // tell passes a message to every notifier. It is told if one took it.
 func (p *Pager) tell(ctx context.Context, m Message) error {
+	if len(p.Notifiers) == 0 {
+		return fmt.Errorf("nobody was told of %s: no way to tell anybody is configured", m.Key)
+	}
 	var errs []error
 	for _, n := range p.Notifiers {
 		errs = append(errs, n.Notify(ctx, m))

@@ -41,7 +41,7 @@ func (s *Blobs) Create(ctx context.Context, blobs []Blob) error {
 	for i, b := range blobs {
 		writes[i] = write{subject: s.name + "." + b.Key, data: b.Data}
 	}
-	if err := s.bus.createAll(ctx, writes); err != nil {
+	if _, err := s.bus.createAll(ctx, writes); err != nil {
 		return fmt.Errorf("write to %s: %w", s.name, err)
 	}
 	return nil
@@ -49,6 +49,9 @@ func (s *Blobs) Create(ctx context.Context, blobs []Blob) error {
 
 // Get returns the bytes under key, or ErrNotFound.
 func (s *Blobs) Get(ctx context.Context, key string) ([]byte, error) {
+	if key == "" || key[0] == '.' || key[len(key)-1] == '.' {
+		return nil, ErrNotFound // a part of the name is missing: it names nothing
+	}
 	m, err := s.stream.GetLastMsgForSubject(ctx, s.name+"."+key)
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
 		return nil, ErrNotFound

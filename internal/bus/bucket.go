@@ -144,7 +144,7 @@ func (k *Bucket[T]) Create(ctx context.Context, values []T) error {
 		}
 		writes[i] = write{subject: "$KV." + k.name + "." + v.Key(), data: data}
 	}
-	if err := k.bus.createAll(ctx, writes); err != nil {
+	if _, err := k.bus.createAll(ctx, writes); err != nil {
 		return fmt.Errorf("write to %s: %w", k.name, err)
 	}
 	return nil
@@ -184,7 +184,12 @@ func (k *Bucket[T]) store(v T, taken error, write func([]byte) (uint64, error)) 
 // Delete removes what is under key. Deleting what is not there is harmless.
 func (k *Bucket[T]) Delete(ctx context.Context, key string) error {
 	if err := k.kv.Purge(ctx, key); err != nil {
-		return fmt.Errorf("delete from %s: %w", k.name, err)
+		return fmt.Errorf("delete from %s: %w", k.name, explain(err))
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if r := k.index[key]; r != nil {
+		k.index[key] = &Revised[T]{Revision: r.Revision, deleted: true}
 	}
 	return nil
 }

@@ -73,7 +73,7 @@ func Start(ctx context.Context, o Options) (*Bus, error) {
 
 func (b *Bus) start(ctx context.Context, o Options) (err error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
-		return fmt.Errorf("the data directory cannot be used: %w: make it writable, or name another with --data or data.dir", err)
+		return unusable(err)
 	}
 	if b.lock, err = lock(o.Dir); err != nil {
 		return err
@@ -118,12 +118,32 @@ func (b *Bus) serverOptions(o Options) *server.Options {
 	return so
 }
 
-// Healthy reports whether the engine answers and its store is in order.
+// nearlyFull is from which share of its quota on the store is in trouble.
+const nearlyFull = 0.95
+
+// Healthy reports whether the engine answers, its store is in order, and there
+// is room to write.
 func (b *Bus) Healthy() error {
 	if h := b.server.Healthz(&server.HealthzOptions{}); h.Error != "" {
 		return fmt.Errorf("store: %s", h.Error)
 	}
-	return nil
+	share, err := b.Fill()
+	if err == nil && share > nearlyFull {
+		err = fmt.Errorf("store: %.0f %% of its quota is used: raise data.max_store or free space on the disk", 100*share)
+	}
+	return err
+}
+
+// Fill is which share of the quota the store takes, from 0 to 1.
+func (b *Bus) Fill() (float64, error) {
+	info, err := b.server.Jsz(nil)
+	if err != nil {
+		return 0, fmt.Errorf("store: %w", err)
+	}
+	if info.Config.MaxStore <= 0 {
+		return 0, nil
+	}
+	return float64(info.Store) / float64(info.Config.MaxStore), nil
 }
 
 // Close stops in the order that loses nothing. Consumers must have returned.
@@ -149,13 +169,20 @@ func lock(dir string) (*flock.Flock, error) {
 	l := flock.New(path, flock.SetPermissions(0o600))
 	ok, err := l.TryLock()
 	if err != nil {
-		return nil, fmt.Errorf("the data directory cannot be used: %w: make it writable, or name another with --data or data.dir", err)
+		return nil, unusable(err)
 	}
 	if !ok {
 		holder, _ := os.ReadFile(path)
 		return nil, fmt.Errorf("the data directory %s is in use by %s: stop that one first, or name another directory", dir, strings.TrimSpace(string(holder)))
 	}
-	return l, os.WriteFile(path, fmt.Appendf(nil, "process %d, started %s\n", os.Getpid(), time.Now().UTC().Format(time.RFC3339)), 0o600)
+	if err := os.WriteFile(path, fmt.Appendf(nil, "process %d, started %s\n", os.Getpid(), time.Now().UTC().Format(time.RFC3339)), 0o600); err != nil {
+		return l, unusable(err)
+	}
+	return l, nil
+}
+
+func unusable(err error) error {
+	return fmt.Errorf("the data directory cannot be used: %w: make it writable, or name another with --data or data.dir", err)
 }
 
 // serverLog passes on what the engine says that matters. Its messages name

@@ -51,13 +51,25 @@ func writeSynced(path string, data []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-// quota is 80 % of the free space: reaching it gives a clear error from which
-// the store recovers, while a full disk does not until a restart.
+// quota is 80 % of what is free or ours already: reaching it gives a clear error
+// from which the store recovers, while a full disk does not until a restart.
 func quota(dir string) int64 {
 	var st unix.Statfs_t
 	if unix.Statfs(dir, &st) != nil {
 		return 1 << 30
 	}
-	free := int64(st.Bavail) * st.Bsize
-	return max(64<<20, free/10*8)
+	return max(64<<20, (int64(st.Bavail)*st.Bsize+used(dir))/10*8)
+}
+
+// used is how many bytes the files below dir take.
+func used(dir string) (total int64) {
+	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			if info, err := d.Info(); err == nil {
+				total += info.Size()
+			}
+		}
+		return nil // what cannot be read is not counted
+	})
+	return total
 }

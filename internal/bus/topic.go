@@ -16,13 +16,14 @@ type Keyed interface{ Key() string }
 
 // Topic is a stream of events, each under its key and each once, for ever.
 type Topic[T Keyed] struct {
-	bus  *Bus
-	name string
+	bus    *Bus
+	name   string
+	stream jetstream.Stream
 }
 
 // NewTopic opens the topic, creating it the first time.
 func NewTopic[T Keyed](ctx context.Context, b *Bus, name string) (*Topic[T], error) {
-	_, err := b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+	s, err := b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name: name, Subjects: []string{name + ".>"},
 		Storage: jetstream.FileStorage, Retention: jetstream.LimitsPolicy, Discard: jetstream.DiscardNew,
 		AllowDirect: true, AllowAtomicPublish: true,
@@ -30,33 +31,60 @@ func NewTopic[T Keyed](ctx context.Context, b *Bus, name string) (*Topic[T], err
 	if err != nil {
 		return nil, fmt.Errorf("open topic %s: %w", name, err)
 	}
-	return &Topic[T]{bus: b, name: name}, nil
+	return &Topic[T]{bus: b, name: name, stream: s}, nil
 }
 
 // Publish makes events durable. One that was published before is left out:
 // publishing twice is harmless.
 func (t *Topic[T]) Publish(ctx context.Context, events []T) error {
+	_, err := t.Offer(ctx, events)
+	return err
+}
+
+// Offer is Publish, and returns the events whose keys were taken.
+func (t *Topic[T]) Offer(ctx context.Context, events []T) (taken []T, err error) {
 	writes := make([]write, len(events))
 	for i, e := range events {
 		data, err := json.Marshal(e)
 		if err != nil {
-			return fmt.Errorf("publish to %s: %w", t.name, err)
+			return nil, fmt.Errorf("publish to %s: %w", t.name, err)
 		}
 		writes[i] = write{subject: t.name + "." + e.Key(), data: data}
 	}
-	if err := t.bus.createAll(ctx, writes); err != nil {
-		return fmt.Errorf("publish to %s: %w", t.name, err)
+	indices, err := t.bus.createAll(ctx, writes)
+	if err != nil {
+		return nil, fmt.Errorf("publish to %s: %w", t.name, err)
 	}
-	return nil
+	for _, i := range indices {
+		taken = append(taken, events[i])
+	}
+	return taken, nil
+}
+
+// Last returns the newest event whose key begins with "prefix.", or
+// ErrNotFound.
+func (t *Topic[T]) Last(ctx context.Context, prefix string) (T, error) {
+	var e T
+	m, err := t.stream.GetLastMsgForSubject(ctx, t.name+"."+prefix+".>")
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return e, ErrNotFound
+	}
+	if err != nil {
+		return e, fmt.Errorf("read from %s: %w", t.name, err)
+	}
+	if err := json.Unmarshal(m.Data, &e); err != nil {
+		return e, fmt.Errorf("read from %s: %w", t.name, err)
+	}
+	return e, nil
 }
 
 // Count is the number of events on the topic.
 func (t *Topic[T]) Count(ctx context.Context) (uint64, error) {
-	s, err := t.bus.js.Stream(ctx, t.name)
+	info, err := t.stream.Info(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("count %s: %w", t.name, err)
 	}
-	return s.CachedInfo().State.Msgs, nil
+	return info.State.Msgs, nil
 }
 
 // Batch sizes: an event that is alone is handled at once; when many wait they
@@ -81,6 +109,9 @@ func (t *Topic[T]) Consume(ctx context.Context, name string, h func(context.Cont
 		Durable: name, AckPolicy: jetstream.AckExplicitPolicy,
 		MaxDeliver: -1, AckWait: ackWait, MaxAckPending: batchAhead,
 	})
+	if ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("consume %s: %w", t.name, err)
 	}
@@ -95,13 +126,12 @@ func (t *Topic[T]) Consume(ctx context.Context, name string, h func(context.Cont
 		return fmt.Errorf("consume %s: %w", t.name, err)
 	}
 	defer giveBack(cc, waiting)
-	work := context.WithoutCancel(ctx)
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case m := <-waiting:
-			t.handle(work, log, collect(m, waiting), h)
+			t.handle(ctx, log, collect(m, waiting), h)
 		}
 	}
 }
@@ -138,6 +168,7 @@ func collect(first jetstream.Msg, waiting <-chan jetstream.Msg) []jetstream.Msg 
 }
 
 func (t *Topic[T]) handle(ctx context.Context, log *zap.Logger, batch []jetstream.Msg, h func(context.Context, []T) error) {
+	work := context.WithoutCancel(ctx) // a stop does not cut a batch in two
 	events, good := make([]T, 0, len(batch)), batch[:0:0]
 	for _, m := range batch {
 		var e T
@@ -148,14 +179,18 @@ func (t *Topic[T]) handle(ctx context.Context, log *zap.Logger, batch []jetstrea
 		}
 		events, good = append(events, e), append(good, m)
 	}
-	if err := h(ctx, events); err == nil {
+	if err := h(work, events); err == nil {
 		for _, m := range good {
 			_ = m.Ack()
 		}
 		return
 	}
 	for i, m := range good {
-		err := h(ctx, events[i:i+1])
+		if ctx.Err() != nil { // nor does a store that answers nothing hold it up
+			_ = m.Nak()
+			continue
+		}
+		err := h(work, events[i:i+1])
 		if err == nil {
 			_ = m.Ack()
 			continue

@@ -25,17 +25,22 @@ const (
 	codeStoreFailed       jetstream.ErrorCode = 10077 // likewise, said by the stream
 )
 
-// createAll stores what is not there yet, durably. A burst goes as atomic
-// batches; where one holds something known, its writes go one by one.
-func (b *Bus) createAll(ctx context.Context, writes []write) error {
-	for len(writes) > 0 {
-		n := portion(writes)
-		if err := b.createSome(ctx, writes[:n]); err != nil {
-			return err
+// createAll stores what is not there yet, durably, and returns the indices of
+// those whose subjects were taken. A burst goes as atomic batches; where one
+// holds something known, its writes go one by one.
+func (b *Bus) createAll(ctx context.Context, writes []write) (taken []int, err error) {
+	for from := 0; from < len(writes); {
+		n := portion(writes[from:])
+		some, err := b.createSome(ctx, writes[from:from+n])
+		if err != nil {
+			return nil, err
 		}
-		writes = writes[n:]
+		for _, i := range some {
+			taken = append(taken, from+i)
+		}
+		from += n
 	}
-	return nil
+	return taken, nil
 }
 
 // portion is how many of the writes make one batch: bounded in number and, so
@@ -50,19 +55,22 @@ func portion(writes []write) int {
 	return len(writes)
 }
 
-func (b *Bus) createSome(ctx context.Context, writes []write) error {
+func (b *Bus) createSome(ctx context.Context, writes []write) (taken []int, err error) {
 	if len(writes) >= batchFrom {
 		if err := b.createBatch(ctx, writes); err == nil {
-			return nil
+			return nil, nil
 		}
 	}
-	for _, w := range writes {
+	for i, w := range writes {
 		_, err := b.js.Publish(ctx, w.subject, w.data, jetstream.WithExpectLastSequencePerSubject(0))
-		if err != nil && !isAPI(err, codeWrongLastSequence) {
-			return explain(err)
+		switch {
+		case isAPI(err, codeWrongLastSequence):
+			taken = append(taken, i)
+		case err != nil:
+			return nil, explain(err)
 		}
 	}
-	return nil
+	return taken, nil
 }
 
 func (b *Bus) createBatch(ctx context.Context, writes []write) error {

@@ -97,6 +97,7 @@ const (
 	NotMedia     = "media"     // only a picture, video or sticker
 	NotTruncated = "truncated" // longer than ingest.MaxText
 	NotMode      = "mode"      // the platform's terms forbid judging it
+	NotOwn       = "own"       // the practice's own words, which are gated instead
 )
 
 // Judgement is what was found in one text.
@@ -124,6 +125,3 @@ type Verdict struct {
 	Model string    `json:"model"`
 	At    time.Time `json:"at"`
 }
-
-// Key names the verdict: one a comment's version.
-func (v Verdict) Key() string { return v.Comment.Key() }

@@ -23,6 +23,9 @@ type Comment struct {
 	ID string `json:"id"`
 	// Version is a keyed hash of the text: an edit is a new version.
 	Version string `json:"version"`
+	// Edit counts the versions of the comment that came before this one. A
+	// comment edited back to what it said has the old Version and a new Edit.
+	Edit int `json:"edit,omitempty"`
 	// Platform is the platform's name in lower case, such as "facebook".
 	Platform string `json:"platform"`
 	// Account is the name of the account in the configuration.
@@ -53,7 +56,7 @@ type Comment struct {
 // MaxText is the longest text in bytes that is kept and judged.
 const MaxText = 256 << 10
 
-// Key names this version of the comment wherever versions are told apart.
+// Key names the content of this version.
 func (c Comment) Key() string { return c.ID + "." + c.Version }
 
 // Content is what must stay private: the words, the person, and everything

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"go.uber.org/zap"
 )
@@ -15,24 +16,36 @@ const FilePlatform = "file"
 
 // File is a source that reads an export and follows it as it grows. A line
 // that cannot be read is reported by its number and passed over. A file that
-// was replaced or cut is read anew; what was read before is not taken twice.
+// was replaced or cut is read anew; what was read before is not taken twice. A
+// last line that may be half written waits until it is complete, or until the
+// file has stood still for Settle.
 type File struct {
 	Path    string
 	Account string
 	Format  Format
 	// Column is Records.Column.
 	Column string
+	// Settle is how long a file stands still before its last line counts as
+	// complete without a line break; 0 means 10 s.
+	Settle time.Duration
 	Names  Namer
 	Log    *zap.Logger
 
-	size int64 // when last looked at: a file that stands still is complete
+	size    int64     // when last looked at
+	since   time.Time // since when it has that size
+	settled bool      // it has stood still long enough
+	// seen counts each text that came without an id, so that the same text on
+	// another line is another comment, and the same file again is none.
+	seen map[string]int
 }
 
 // A sweep of a file reads a bounded part of it, so that its mark is stored as
 // the reading goes on.
 const (
-	fileBatch = 250
-	fileSweep = 20 * fileBatch
+	fileBatch     = 250
+	fileSweep     = 20 * fileBatch
+	defaultSettle = 10 * time.Second
+	maxItem       = 1 << 10 // bytes of an id
 )
 
 // Sweep implements Source.
@@ -46,18 +59,18 @@ func (f *File) Sweep(ctx context.Context, mark Mark, emit Emit) (Mark, error) {
 	if err != nil {
 		return mark, f.unreadable(err)
 	}
-	still := info.Size() == f.size
-	f.size = info.Size()
-	if begin := f.beginning(file, mark.Offset); mark.Offset > info.Size() || mark.File != begin {
-		mark = Mark{}
+	if mark.Offset > info.Size() || mark.File != f.identity(file, mark.Offset) {
+		mark, f.seen = Mark{}, nil
 	}
-	records, err := f.open(file, mark)
-	if err != nil {
+	part := io.NewSectionReader(file, 0, f.complete(file, mark.Offset, info.Size()))
+	if err := f.recount(part, mark.Offset); err != nil {
 		return mark, err
 	}
-	records.Partial = !still
-	mark, err = f.read(ctx, records, mark, emit)
-	mark.File = f.beginning(file, mark.Offset)
+	mark, err = f.read(ctx, part, mark, emit)
+	if err != nil {
+		f.seen = nil // what of it was taken is counted anew
+	}
+	mark.File = f.identity(file, mark.Offset)
 	return mark, err
 }
 
@@ -66,36 +79,75 @@ func (f *File) unreadable(err error) error {
 		Why: fmt.Sprintf("the file of account %q cannot be read: check its path and permissions", f.Account)}
 }
 
-// beginning identifies the file by a keyed hash of what it begins with, up to
-// the part that was read.
-func (f *File) beginning(file io.ReaderAt, read int64) string {
-	head := make([]byte, min(256, read))
-	if n, _ := file.ReadAt(head, 0); int64(n) < int64(len(head)) {
-		return ""
+// unusable says what is wrong with the whole file. It names no column: a file
+// without a header would have a comment there.
+func (f *File) unusable(err error) error {
+	why := "its records cannot be read: look for a quote that is not closed"
+	if errors.Is(err, ErrColumn) {
+		why = "no column is known to hold the text: see that the first line names the columns, and set column"
 	}
-	return f.Names.Version(string(head))
+	return &ReadError{Kind: Bad, Why: fmt.Sprintf("the file of account %q: %s", f.Account, why)}
 }
 
-func (f *File) open(file *os.File, mark Mark) (*Records, error) {
-	records := NewRecords(file, f.Format)
+func (f *File) open(part *io.SectionReader, mark Mark) (*Records, error) {
+	if _, err := part.Seek(0, io.SeekStart); err != nil {
+		return nil, f.unreadable(err)
+	}
+	records := NewRecords(part, f.Format)
 	records.Column = f.Column
 	if mark.Offset == 0 {
 		return records, nil
 	}
-	if err := records.At(file, mark.Offset, mark.Line); err != nil {
+	if err := records.At(part, mark.Offset, mark.Line); err != nil {
 		return nil, f.unusable(err)
 	}
 	return records, nil
 }
 
-func (f *File) unusable(err error) error {
-	return &ReadError{Kind: Bad, cause: err, Why: fmt.Sprintf("the file of account %q: %v", f.Account, err)}
+// recount counts the texts of the part that was read before a restart.
+func (f *File) recount(part *io.SectionReader, read int64) error {
+	if f.seen != nil {
+		return nil
+	}
+	f.seen = map[string]int{}
+	records, err := f.open(part, Mark{})
+	if err != nil {
+		return err
+	}
+	for at := int64(0); at < read; at, _ = records.Place() {
+		rec, err := records.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return f.unusable(err)
+		}
+		if rec.End <= read {
+			f.item(rec)
+		}
+	}
+	return nil
+}
+
+// item names a record: by the file's own id, or else by its text and how often
+// that stood there before.
+func (f *File) item(rec Record) string {
+	if rec.Named || rec.Err != nil {
+		return rec.ID
+	}
+	name := f.Names.ID(FilePlatform, f.Account, "text "+rec.Text)
+	f.seen[name]++
+	return fmt.Sprintf("%s#%d", name, f.seen[name])
 }
 
 // read hands on what there is, in batches, and returns how far it came.
-func (f *File) read(ctx context.Context, records *Records, mark Mark, emit Emit) (Mark, error) {
-	var batch []Comment
+func (f *File) read(ctx context.Context, part *io.SectionReader, mark Mark, emit Emit) (Mark, error) {
 	mark.More = false
+	records, err := f.open(part, mark)
+	if err != nil {
+		return mark, err
+	}
+	var batch []Comment
 	read := mark
 	flush := func() error {
 		if len(batch) > 0 {
@@ -109,10 +161,9 @@ func (f *File) read(ctx context.Context, records *Records, mark Mark, emit Emit)
 	}
 	for n := 0; ; n++ {
 		rec, err := records.Next()
-		// The last record of a file that grows may be half of one.
-		held := err == nil && records.Partial && rec.End == f.size && f.Format == CSV
-		if errors.Is(err, io.EOF) || held {
-			err := flush()
+		if errors.Is(err, io.EOF) || n == fileSweep || err == nil && f.half(part, read.Offset, rec.End) {
+			err, more := flush(), n == fileSweep
+			mark.More = more && err == nil
 			return mark, err
 		}
 		if err != nil {
@@ -120,27 +171,26 @@ func (f *File) read(ctx context.Context, records *Records, mark Mark, emit Emit)
 			return mark, err
 		}
 		read.Offset, read.Line = records.Place()
-		if rec.Err != nil {
-			f.Log.Warn("line passed over", zap.String("account", f.Account), zap.Int64("line", rec.Line), zap.Error(rec.Err))
-		} else {
-			batch = append(batch, f.comment(rec))
-		}
+		batch = f.add(batch, rec)
 		if len(batch) == fileBatch {
 			if err := flush(); err != nil {
 				return mark, err
 			}
 		}
-		if n == fileSweep {
-			err := flush()
-			mark.More = err == nil
-			return mark, err
-		}
 	}
 }
 
-func (f *File) comment(rec Record) Comment {
-	return Comment{
-		Platform: FilePlatform, Account: f.Account, Created: rec.Created,
-		Content: Content{Text: rec.Text, Author: rec.Author, Item: rec.ID},
+// add adds the comment of a record, or reports why there is none.
+func (f *File) add(batch []Comment, rec Record) []Comment {
+	if rec.Err == nil && len(rec.ID) > maxItem {
+		rec.Err = fmt.Errorf("its id is longer than %d bytes", maxItem)
 	}
+	if rec.Err != nil {
+		f.Log.Warn("line passed over", zap.String("account", f.Account), zap.Int64("line", rec.Line), zap.Error(rec.Err))
+		return batch
+	}
+	return append(batch, Comment{
+		Platform: FilePlatform, Account: f.Account, Created: rec.Created,
+		Content: Content{Text: rec.Text, Author: rec.Author, Item: f.item(rec)},
+	})
 }

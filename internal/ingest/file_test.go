@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
@@ -25,7 +26,7 @@ func follow(t *testing.T, name string) *follower {
 	core, logs := observer.New(zap.WarnLevel)
 	path := filepath.Join(t.TempDir(), name)
 	return &follower{t: t, logs: logs, file: &File{Path: path, Account: "export", Format: FormatOf(name),
-		Names: NewNamer([]byte("key")), Log: zap.New(core)}}
+		Names: NewNamer([]byte("key")), Log: zap.New(core), Settle: time.Hour}}
 }
 
 func (f *follower) write(flag int, text string) {
@@ -80,9 +81,11 @@ func TestFileThatGrows(t *testing.T) {
 				}
 			}
 			f.write(os.O_APPEND, "ee\n")
-			f.sweep(3)
+			f.want(f.sweep(3), "three")
 			f.write(os.O_APPEND, "four")
-			f.want(f.sweep(3), "four")
+			f.want(f.sweep(3), "")
+			f.file.Settle = time.Nanosecond // it has stood still
+			f.want(f.sweep(2), "four")
 			f.want(f.sweep(2), "")
 		})
 	}
@@ -93,9 +96,111 @@ func TestFileIsReadOnFromItsMark(t *testing.T) {
 	f.write(0, "one\ntwo\n")
 	f.want(f.sweep(2), "one two")
 	f.write(os.O_APPEND, "three\n")
-	again := &File{Path: f.file.Path, Account: "export", Format: Plain, Names: f.file.Names, Log: f.file.Log}
-	f.file = again // a restart
+	f.restart()
 	f.want(f.sweep(2), "three")
+}
+
+func (f *follower) restart() {
+	f.file = &File{Path: f.file.Path, Account: "export", Format: f.file.Format, Names: f.file.Names, Log: f.file.Log, Settle: time.Hour}
+}
+
+// A writer may pause in the middle of a line for as long as it likes.
+func TestHalfALineWaits(t *testing.T) {
+	for name, parts := range map[string][2]string{
+		"c.jsonl": {`{"text":"one"}` + "\n" + `{"text":"tw`, `o"}` + "\n"},
+		"c.csv":   {"id,text\n1,one\n2,\"tw\n", "o\"\n"},
+		"c.txt":   {"one\ntw", "o\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := follow(t, name)
+			f.write(0, parts[0])
+			f.want(f.sweep(5), "one")
+			f.restart()
+			f.want(f.sweep(2), "")
+			f.write(os.O_APPEND, parts[1])
+			if got := f.sweep(2); got != "two" && got != "tw\no" {
+				t.Fatalf("got %q", got)
+			}
+			if n := f.logs.Len(); n != 0 {
+				t.Fatalf("%d lines passed over", n)
+			}
+		})
+	}
+	t.Run("a whole object is complete without a line break", func(t *testing.T) {
+		f := follow(t, "c.jsonl")
+		f.write(0, `{"text":"one"}`)
+		f.want(f.sweep(1), "one")
+		f.write(os.O_APPEND, "\n"+`{"text":"two"}`)
+		f.want(f.sweep(1), "two")
+	})
+}
+
+// items are the ids under which texts without an id of their own are known.
+func (f *follower) items() map[string]string {
+	f.t.Helper()
+	items := map[string]string{}
+	f.mark = Mark{}
+	_, err := f.file.Sweep(f.t.Context(), f.mark, func(_ context.Context, batch []Comment) error {
+		for _, c := range batch {
+			items[c.Content.Item] = c.Content.Text
+		}
+		return nil
+	})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return items
+}
+
+func TestTextsWithoutAnIdKeepTheirIdentity(t *testing.T) {
+	f := follow(t, "c.txt")
+	f.write(0, "My rash is back\nGreat!\nGreat!\n")
+	before := f.items()
+	if len(before) != 3 {
+		t.Fatalf("%d comments of 3 lines", len(before))
+	}
+	f.restart()
+	f.write(os.O_TRUNC, "Lovely parking\nGreat!\nMy rash is back\nGreat!\n")
+	after := f.items()
+	for item, text := range before {
+		if after[item] != text {
+			t.Errorf("%q is %q in the new file", text, after[item])
+		}
+	}
+	if len(after) != 4 {
+		t.Errorf("%d comments of 4 lines", len(after))
+	}
+}
+
+func TestRestartCountsWhatItReadBefore(t *testing.T) {
+	f := follow(t, "c.txt")
+	f.write(0, "Great!\nGreat!\n")
+	f.want(f.sweep(1), "Great! Great!")
+	f.restart()
+	f.write(os.O_APPEND, "Great!\n")
+	f.want(f.sweep(1), "Great!")
+	if n := f.file.seen[f.file.Names.ID(FilePlatform, "export", "text Great!")]; n != 3 {
+		t.Fatalf("counted %d of 3", n)
+	}
+}
+
+func TestFileWithoutAHeaderIsNotQuoted(t *testing.T) {
+	f := follow(t, "c.csv")
+	f.write(0, "Jane CANARY,my hysterectomy still bleeds\n2,x\n")
+	_, err := f.file.Sweep(t.Context(), Mark{}, nil)
+	if err == nil || strings.Contains(strings.ToLower(fmt.Sprint(err)), "canary") || !strings.Contains(err.Error(), "set column") {
+		t.Fatalf("got %v", err)
+	}
+}
+
+func TestReplacedFileThatBeginsTheSame(t *testing.T) {
+	f := follow(t, "c.txt")
+	f.write(0, strings.Repeat("same\n", 100)+"My rash is back\n")
+	f.sweep(1)
+	f.write(os.O_TRUNC, strings.Repeat("same\n", 100)+"My rash is gone\nmore\n")
+	if got := f.sweep(1); !strings.Contains(got, "My rash is gone more") {
+		t.Fatalf("got %q", got)
+	}
 }
 
 func TestFileThatWasReplacedIsReadAnew(t *testing.T) {

@@ -43,12 +43,33 @@ func (n Namer) hash(parts ...string) string {
 // bounded length, ids and version. It is the only place that makes them.
 func (n Namer) Name(c Comment, now time.Time) Comment {
 	c.Content.Text, c.Truncated = Bound(c.Content.Text, c.Truncated)
+	for _, field := range []*string{&c.Content.Author, &c.Content.AuthorID, &c.Content.Link, &c.Content.Title} {
+		*field = short(*field)
+	}
+	if c.Created.IsZero() {
+		c.Created = now
+	}
 	c.ID = n.ID(c.Platform, c.Account, c.Content.Item)
 	c.Thread = n.ID(c.Platform, c.Account, c.Content.Post)
 	c.Parent = n.ID(c.Platform, c.Account, c.Content.Parent)
 	c.Version = n.Version(c.Content.Text)
 	c.Seen = now
 	return c
+}
+
+// maxField is how many bytes of a name, link or title are kept.
+const maxField = 1 << 10
+
+func short(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if len(s) <= maxField {
+		return s
+	}
+	end := maxField
+	for !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end]
 }
 
 // Bound makes a text valid UTF-8 of at most MaxText bytes, cut between two

@@ -80,6 +80,7 @@ func (p *Poller) Sweep(ctx context.Context) (more bool, err error) {
 	p.found = map[string]bool{}
 	next, err := p.Source.Sweep(ctx, mark, p.take)
 	if err != nil {
+		p.before = nil // what this sweep saw is not known: hand all on again
 		return false, err
 	}
 	p.before = p.found
@@ -98,7 +99,7 @@ func (p *Poller) take(ctx context.Context, batch []Comment) error {
 	for _, c := range batch {
 		c = p.Names.Name(c, p.Now())
 		key := c.Key()
-		if !p.before[key] && !p.found[key] {
+		if !p.before[key] {
 			fresh = append(fresh, c)
 		}
 		p.found[key] = true

@@ -41,7 +41,9 @@ const MaxLine = 32 << 20
 // Record is one comment of a file, or why it could not be read.
 type Record struct {
 	// ID is the file's own id of the comment; "line N" where it gives none.
-	ID      string
+	ID string
+	// Named: the file itself gives the id.
+	Named   bool
 	Text    string
 	Author  string
 	Created time.Time
@@ -60,8 +62,6 @@ type Records struct {
 	// Column names the column (CSV) or field (JSONL) with the text; empty takes
 	// the first of text, comment, review, message, body, content.
 	Column string
-	// Partial leaves a last line without a line break unread: it may still grow.
-	Partial bool
 	// Blank hands out blank lines of plain text too.
 	Blank bool
 
@@ -146,7 +146,7 @@ func (r *Records) readLine() ([]byte, error) {
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull):
 			continue
-		case errors.Is(err, io.EOF) && (size == 0 || r.Partial):
+		case errors.Is(err, io.EOF) && size == 0:
 			return nil, io.EOF
 		case err != nil && !errors.Is(err, io.EOF):
 			return nil, fmt.Errorf("read: %w", err)
@@ -173,7 +173,7 @@ func (r *Records) decode(line []byte, rec *Record) {
 		return
 	}
 	if id := scalar(fields["id"]); id != "" {
-		rec.ID = id
+		rec.ID, rec.Named = id, true
 	}
 	names := textFields
 	if r.Column != "" {

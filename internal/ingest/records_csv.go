@@ -142,7 +142,7 @@ func (c *csvRecords) fill(row []string, rec *Record) {
 		switch name {
 		case "id", "comment_id", "review_id":
 			if row[i] != "" {
-				rec.ID = row[i]
+				rec.ID, rec.Named = row[i], true
 			}
 		case "author":
 			rec.Author = row[i]

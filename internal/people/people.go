@@ -113,9 +113,10 @@ func (p *People) Add(ctx context.Context, name string, role Role, password strin
 	return nil
 }
 
-// First creates an admin with a random password if there is no user at all,
-// and returns the password to be shown once.
-func (p *People) First(ctx context.Context, name string) (password string, created bool, err error) {
+// First creates an admin with a random password if there is no user at all.
+// The password is given to keep before the user is there, so that it cannot be
+// lost in between.
+func (p *People) First(ctx context.Context, name string, keep func(password string) error) (password string, created bool, err error) {
 	all, err := p.All(ctx)
 	if err != nil {
 		return "", false, fmt.Errorf("first user: %w", err)
@@ -124,6 +125,9 @@ func (p *People) First(ctx context.Context, name string) (password string, creat
 		return "", false, nil
 	}
 	password = readable()
+	if err := keep(password); err != nil {
+		return "", false, fmt.Errorf("first user: keep the password: %w", err)
+	}
 	err = p.Add(ctx, name, Admin, password)
 	if errors.Is(err, ErrExists) {
 		return "", false, nil // somebody was faster

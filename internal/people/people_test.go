@@ -248,7 +248,15 @@ func TestAddRefuses(t *testing.T) {
 func TestFirst(t *testing.T) {
 	s := &shelf{}
 	p := &People{Store: s}
-	password, created, err := p.First(t.Context(), "admin")
+	kept := ""
+	keep := func(password string) error { kept = password; return nil }
+	if _, _, err := p.First(t.Context(), "admin", func(string) error { return errors.New("disk full") }); err == nil {
+		t.Error("a user was made whose password nobody knows")
+	}
+	password, created, err := p.First(t.Context(), "admin", keep)
+	if kept != password {
+		t.Errorf("kept %q, the password is %q", kept, password)
+	}
 	if err != nil || !created {
 		t.Fatalf("First = %v, %v", created, err)
 	}
@@ -259,7 +267,7 @@ func TestFirst(t *testing.T) {
 	if err != nil || u.Role != Admin || u.Created.IsZero() {
 		t.Errorf("Login = %v, %v", u.Role, err)
 	}
-	if again, created, err := p.First(t.Context(), "other"); again != "" || created || err != nil {
+	if again, created, err := p.First(t.Context(), "other", keep); again != "" || created || err != nil {
 		t.Errorf("a second First = %q, %v, %v", again, created, err)
 	}
 }

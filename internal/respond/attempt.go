@@ -2,6 +2,7 @@ package respond
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,14 +38,18 @@ func (w *work) attempt(ctx context.Context) error {
 	if w.blocked() {
 		return w.end(ctx, Manual, "", "the public reply did not go out, so this was not done either: please look and decide again")
 	}
-	seen, err := w.actor.Observe(ctx, w.content.Item)
+	seen, err := w.observe(ctx)
 	if err != nil {
 		return w.lookLater(ctx, Manual, "the platform could not be read before sending; nothing went out: please try again or do it by hand")
 	}
-	if state, why := w.stale(seen); state != "" {
+	if state, look, why := w.stale(seen); state != "" {
+		w.action().Look = look
 		return w.end(ctx, state, "", why)
 	}
 	text, err := w.text(ctx)
+	if errors.Is(err, ErrGone) {
+		return w.end(ctx, Manual, "", "what was to be said was erased; nothing went out: please write it anew")
+	}
 	if err != nil {
 		return err
 	}
@@ -52,14 +57,24 @@ func (w *work) attempt(ctx context.Context) error {
 		return w.end(ctx, Manual, "gate", "the rules for replies changed and no longer allow this text: please write another one")
 	}
 	a := w.action()
-	a.State, a.Due, a.Why, a.Code = Sending, time.Time{}, "", ""
+	a.State, a.Due, a.Why, a.Code, a.Looks = Sending, time.Time{}, "", "", 0
 	a.Intent = &Intent{Attempt: attempts(a) + 1, Started: w.now(), Before: w.ownBefore(seen)}
 	w.c.note(w.now(), Machine, "sending", string(a.Kind))
-	if w.c, err = w.sender.Desk.Cases.Update(ctx, w.c); err != nil {
+	store, cancel := context.WithTimeout(ctx, storeTime)
+	defer cancel()
+	if w.c, err = w.sender.Desk.Cases.Update(store, w.c); err != nil {
 		return err // somebody undid it a moment before
 	}
 	w.sender.Desk.changed()
-	return w.take(ctx, w.actor.Act(ctx, ingest.Action{Kind: a.Kind, Item: w.content.Item, Text: text}))
+	call, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	return w.take(ctx, w.actor.Act(call, ingest.Action{Kind: a.Kind, Item: w.content.Item, Text: text}))
+}
+
+func (w *work) observe(ctx context.Context) (ingest.Observation, error) {
+	call, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	return w.actor.Observe(call, w.content.Item)
 }
 
 func attempts(a *Action) int {
@@ -72,34 +87,39 @@ func attempts(a *Action) int {
 // blocked reports whether a hide waits for a reply that will not come: reply
 // first, then hide.
 func (w *work) blocked() bool {
-	return w.action().Kind == ingest.Hide && slices.ContainsFunc(w.c.Actions, func(a Action) bool {
+	if w.action().Kind != ingest.Hide || w.c.Done(ingest.Reply) {
+		return false
+	}
+	return slices.ContainsFunc(w.c.Actions, func(a Action) bool {
 		return a.Kind == ingest.Reply && (a.State == Manual || a.State == Failed || a.State == Withdrawn)
 	})
 }
 
 // stale reports whether what was approved is no longer right, as the comment
-// stands on the platform now, and in which state that leaves the action.
-func (w *work) stale(o ingest.Observation) (State, string) {
+// stands on the platform now: in which state that leaves the action, and
+// whether a person should look. That we are not shown a comment does not prove
+// that it was deleted: a lost permission looks the same.
+func (w *work) stale(o ingest.Observation) (state State, look bool, why string) {
 	kind := w.action().Kind
 	switch {
 	case kind == ingest.TakeDown && o.Gone:
-		return Sent, "it was gone from the platform already"
+		return Manual, false, "the platform does not show us this reply any more: look whether it is really gone, then mark it as handled"
 	case kind == ingest.TakeDown:
-		return "", ""
+		return "", false, ""
 	case o.Gone:
-		return Withdrawn, "the comment is no longer on the platform"
+		return Withdrawn, true, "the platform does not show us the comment any more: it was deleted, or we may not see it"
 	case w.edited(o):
-		return Withdrawn, "the comment was edited after this was approved"
+		return Withdrawn, true, "the comment was edited after this was approved"
 	case kind == ingest.Hide && o.Hidden:
-		return Sent, "it was hidden already"
+		return Sent, false, "it was hidden already"
 	case kind == ingest.Reply && o.Hidden:
-		return Withdrawn, "the comment was hidden meanwhile"
+		return Withdrawn, true, "the comment was hidden meanwhile"
 	case kind == ingest.Reply && len(o.Own) > 0:
-		return Withdrawn, "somebody of the practice answered it already"
+		return Withdrawn, false, "somebody of the practice answered it already"
 	case kind == ingest.Private && o.Answered:
-		return Withdrawn, "a private message was sent already"
+		return Withdrawn, false, "a private message was sent already"
 	}
-	return "", ""
+	return "", false, ""
 }
 
 func (w *work) edited(o ingest.Observation) bool {
@@ -131,7 +151,7 @@ func (w *work) refused(ctx context.Context, text string) bool {
 // take stores what came of an attempt.
 func (w *work) take(ctx context.Context, o ingest.Outcome) error {
 	if o.StopPosting {
-		w.sender.pause(w.c.Comment.Account)
+		w.sender.pause(w.c.Comment.Account, o.After)
 	}
 	w.sender.Log.Info("acted", zap.String("case", w.c.ID()), zap.String("action", string(w.action().Kind)),
 		zap.String("result", string(o.Result)), zap.String("code", o.Code))
@@ -153,12 +173,13 @@ func (w *work) take(ctx context.Context, o ingest.Outcome) error {
 // reconcile finds out what became of an attempt whose answer is not known: its
 // process died, or the platform did not answer clearly. It never acts blindly.
 func (w *work) reconcile(ctx context.Context) error {
-	seen, err := w.actor.Observe(ctx, w.content.Item)
+	seen, err := w.observe(ctx)
 	if err != nil {
+		w.action().Unclear = true
 		return w.lookLater(ctx, Manual, "it is not known whether this went out, and the platform cannot be read: please look there")
 	}
 	text, err := w.text(ctx)
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrGone) {
 		return err
 	}
 	a := w.action()
@@ -172,7 +193,8 @@ func (w *work) reconcile(ctx context.Context) error {
 		}
 		return w.postpone(ctx, w.now().Add(lookAgain), "")
 	}
-	return w.end(ctx, Manual, "", "it is not known whether this went out: please look on the platform, and answer there if it did not")
+	a.Unclear = true
+	return w.end(ctx, Manual, "", "it is not known whether this went out: please look on the platform, answer there if it did not, then mark it as handled")
 }
 
 // happened reports whether the action's effect shows on the platform.
@@ -214,9 +236,10 @@ func (w *work) postpone(ctx context.Context, until time.Time, why string) error 
 
 // end settles the action.
 func (w *work) end(ctx context.Context, state State, code, why string) error {
-	item := w.action().Item
+	mine := *w.action()
 	return w.save(ctx, func(a *Action) {
-		a.State, a.Code, a.Why, a.Item, a.Done, a.Due = state, code, why, item, w.now(), time.Time{}
+		a.State, a.Code, a.Why, a.Done, a.Due = state, code, why, w.now(), time.Time{}
+		a.Item, a.Look, a.Unclear = mine.Item, mine.Look, mine.Unclear
 	}, string(state))
 }
 
@@ -224,7 +247,9 @@ func (w *work) end(ctx context.Context, state State, code, why string) error {
 // meanwhile. If the action itself went on, it is left alone.
 func (w *work) save(ctx context.Context, f func(*Action), note string) error {
 	mine := *w.action()
-	_, err := w.sender.Desk.change(ctx, w.c.ID(), func(c *Case) error {
+	store, cancel := context.WithTimeout(ctx, storeTime)
+	defer cancel()
+	_, err := w.sender.Desk.change(store, w.c.ID(), func(c *Case) error {
 		for i := range c.Actions {
 			a := &c.Actions[i]
 			if a.Kind != mine.Kind || a.Text != mine.Text || a.By != mine.By || !sameIntent(a.Intent, mine.Intent) {

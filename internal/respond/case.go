@@ -5,6 +5,7 @@
 package respond
 
 import (
+	"slices"
 	"time"
 
 	"triage/internal/classify"
@@ -90,6 +91,12 @@ type Action struct {
 	Looks int `json:"looks,omitempty"`
 	// Item is the id (ours) of what was made.
 	Item string `json:"item,omitempty"`
+	// Unclear: the attempt may have happened. It counts as online: it is never
+	// tried again, and only a person who looked can close it.
+	Unclear bool `json:"unclear,omitempty"`
+	// Look: it was withdrawn, and a person should look whether something else is
+	// to be done.
+	Look bool `json:"look,omitempty"`
 	// Why explains failed, manual and withdrawn in one sentence.
 	Why  string    `json:"why,omitempty"`
 	Code string    `json:"code,omitempty"`
@@ -140,16 +147,21 @@ func (c Case) Open() bool {
 	switch c.State() {
 	case Waiting, Manual, Failed:
 		return true
+	case Sending, Approved:
+		return false
 	}
-	return false
+	return slices.ContainsFunc(c.Actions, Action.NeedsPerson)
 }
+
+// NeedsPerson reports whether the action waits for somebody to look.
+func (a Action) NeedsPerson() bool { return a.State == Manual || a.State == Failed || a.Look }
 
 // acted reports whether something of this case is or may be online.
 func (c Case) acted() bool { return len(c.online()) > 0 }
 
-// done reports whether an action of this kind is or may be online: it is never
+// Done reports whether an action of this kind is or may be online: it is never
 // done twice.
-func (c Case) done(kind ingest.ActionKind) bool {
+func (c Case) Done(kind ingest.ActionKind) bool {
 	for _, a := range c.online() {
 		if a.Kind == kind {
 			return true
@@ -162,7 +174,7 @@ func (c Case) done(kind ingest.ActionKind) bool {
 func (c Case) online() []Action {
 	var out []Action
 	for _, a := range c.Actions {
-		if a.State == Sending || a.State == Sent {
+		if a.State == Sending || a.State == Sent || a.Unclear {
 			out = append(out, a)
 		}
 	}

@@ -17,9 +17,6 @@ import (
 // Machine is the name under which triage itself appears in a history.
 const Machine = "triage"
 
-// RuleLanguage is the gate's rule for a text in a language it cannot read.
-const RuleLanguage = "language"
-
 // Errors that callers tell apart.
 var (
 	// ErrConflict: somebody else changed the case a moment before.
@@ -86,7 +83,7 @@ type Desk struct {
 func (d *Desk) Take(ctx context.Context, batch []classify.Verdict) error {
 	answered := map[string]bool{}
 	var fresh []Case
-	for _, v := range batch {
+	for _, v := range newest(batch) {
 		if v.Comment.Own {
 			if err := d.takeOwn(ctx, v.Comment, answered); err != nil {
 				return err
@@ -112,13 +109,28 @@ func (d *Desk) Take(ctx context.Context, batch []classify.Verdict) error {
 	return nil
 }
 
+// newest leaves out the verdicts that another of the batch has overtaken.
+func newest(batch []classify.Verdict) []classify.Verdict {
+	last := map[string]int{}
+	for _, v := range batch {
+		last[v.Comment.ID] = max(last[v.Comment.ID], v.Comment.Edit)
+	}
+	out := make([]classify.Verdict, 0, len(batch))
+	for _, v := range batch {
+		if v.Comment.Edit == last[v.Comment.ID] {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
 // open makes the case of a verdict. It returns ok=false where none is to be
 // created: the comment needs none, or has one already.
 func (d *Desk) open(ctx context.Context, v classify.Verdict) (Case, bool, error) {
 	old, err := d.Cases.Get(ctx, v.Comment.ID)
 	switch {
-	case err == nil && old.Comment.Version == v.Comment.Version:
-		return Case{}, false, nil
+	case err == nil && v.Comment.Edit <= old.Comment.Edit:
+		return Case{}, false, nil // seen before, or overtaken
 	case err == nil:
 		return Case{}, false, d.revise(ctx, old, v)
 	case !errors.Is(err, ErrNotFound):
@@ -142,13 +154,16 @@ func (d *Desk) revise(ctx context.Context, c Case, v classify.Verdict) error {
 	c.Comment, c.Judgement = v.Comment, v.Judgement
 	c.note(d.Now(), Machine, "edited", string(lane))
 	switch {
-	case c.acted() && ok:
-		c.Lane, c.Low = lane, low
-		c.Actions = append(c.Actions, Action{Kind: ingest.Reply, State: Manual,
-			Why: "the comment was edited after our reply: look whether anything is to be done"})
+	case c.acted():
+		c.takeBack("the comment was edited after this was approved", d.Now())
+		if ok {
+			c.Lane, c.Low = lane, low
+			c.Actions = append(c.Actions, Action{Kind: ingest.Reply, State: Withdrawn, Look: true, Done: d.Now(),
+				Why: "the comment was edited after our reply: look whether anything is to be done"})
+		}
 	case ok:
 		c.Lane, c.Low, c.Actions = lane, low, nil
-	case !c.acted():
+	default:
 		c.Actions = []Action{{Kind: ingest.Reply, State: Withdrawn, Done: d.Now(),
 			Why: "the comment was edited and reveals nothing any more"}}
 	}
@@ -158,76 +173,6 @@ func (d *Desk) revise(ctx context.Context, c Case, v classify.Verdict) error {
 	}
 	if _, err = d.Cases.Update(ctx, c); err != nil {
 		return fmt.Errorf("revise case: %w", err)
-	}
-	d.changed()
-	return nil
-}
-
-// takeOwn looks at what the practice itself published. If it says too much it
-// becomes a take-down case; if not, it settles the case it answers.
-func (d *Desk) takeOwn(ctx context.Context, own ingest.Comment, answered map[string]bool) error {
-	content, err := d.Texts.Open(ctx, own.Key())
-	if err != nil {
-		return d.unlessGone("open own reply", err)
-	}
-	parent, err := d.Cases.Get(ctx, own.Parent)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return fmt.Errorf("open own reply: %w", err)
-	}
-	said := ""
-	if err == nil {
-		if c, err := d.Texts.Open(ctx, parent.Comment.Key()); err == nil {
-			said = c.Text
-		}
-	}
-	problems := d.Gate.Check(Outgoing{Text: content.Text, Comment: said, Platform: own.Platform})
-	if len(problems) > 0 {
-		return d.takeDown(ctx, own, problems)
-	}
-	answered[own.Parent] = true
-	if err != nil {
-		return nil
-	}
-	return d.answeredByPerson(ctx, parent, own)
-}
-
-// takeDown opens the case of a published reply of ours that fails the gate; or,
-// if it is only in a language the gate cannot read, of one to look at.
-func (d *Desk) takeDown(ctx context.Context, own ingest.Comment, problems []Problem) error {
-	c := Case{Comment: own, Lane: LaneTakeDown, Opened: d.Now()}
-	c.Judgement.Judged = true
-	if !slices.ContainsFunc(problems, func(p Problem) bool { return p.Rule != RuleLanguage }) {
-		c.Lane, c.Judgement.Judged, c.Judgement.WhyNot = LaneLook, false, classify.NotLanguage
-	}
-	for _, p := range problems {
-		c.Judgement.Reasons = append(c.Judgement.Reasons,
-			classify.Reason{Start: p.Start, End: p.End, Kind: p.Rule, Why: "our own words break the rule “" + p.Rule + "”"})
-	}
-	c.note(d.Now(), Machine, "opened", string(c.Lane))
-	if err := d.Cases.Create(ctx, []Case{c}); err != nil {
-		return fmt.Errorf("open take-down case: %w", err)
-	}
-	d.changed()
-	return nil
-}
-
-// answeredByPerson withdraws what was pending on a case that somebody of the
-// practice answered on the platform itself.
-func (d *Desk) answeredByPerson(ctx context.Context, c Case, own ingest.Comment) error {
-	for _, a := range c.Actions {
-		if a.Item == own.ID || a.State == Sending || a.State == Sent {
-			return nil // it is ours, or may be: the sender finds out
-		}
-	}
-	if !c.Open() && c.State() != Approved {
-		return nil
-	}
-	c.Actions = []Action{{Kind: ingest.Reply, State: Withdrawn, Done: d.Now(),
-		Why: "somebody of the practice answered on the platform"}}
-	c.note(d.Now(), Machine, "answered", "")
-	_, err := d.Cases.Update(ctx, c)
-	if err != nil {
-		return fmt.Errorf("settle answered case: %w", err)
 	}
 	d.changed()
 	return nil

@@ -100,6 +100,19 @@ func TestEditedComment(t *testing.T) {
 		edit(w, classify.Verdict{Comment: w.comment("c1", "Thank you!"), Judgement: classify.Judgement{Judged: true}})
 		w.stands(id, Withdrawn)
 	})
+	t.Run("and back to what it said: it can be approved and sent", func(t *testing.T) {
+		w := newWorld(t)
+		first := clear(w.comment("c1", said))
+		edit(w, first)
+		edit(w, clear(w.comment("c1", "I bleed even more now")))
+		edit(w, clear(w.comment("c1", said)))
+		edit(w, first) // delivered late: it is overtaken
+		id := first.Comment.ID
+		w.approve(id)
+		w.wait(time.Minute)
+		w.step()
+		w.stands(id, Sent)
+	})
 	t.Run("after it was sent: a person looks, and nothing is sent again", func(t *testing.T) {
 		w := newWorld(t)
 		id := w.open("c1")
@@ -107,7 +120,7 @@ func TestEditedComment(t *testing.T) {
 		w.wait(time.Minute)
 		w.step()
 		edit(w, clear(w.comment("c1", "I bleed even more now")))
-		w.stands(id, Manual)
+		w.stands(id, Withdrawn)
 		_, err := w.Approve(t.Context(), Decision{Case: id, By: "marta", Reply: safe})
 		var cannot *CannotError
 		if !errors.As(err, &cannot) {
@@ -154,6 +167,65 @@ func TestAnswerTypedOnThePlatform(t *testing.T) {
 			t.Fatalf("%d cases", n)
 		}
 	})
+}
+
+func TestTwoVersionsInOneBatch(t *testing.T) {
+	w := newWorld(t)
+	first, second := clear(w.comment("c1", said)), clear(w.comment("c1", "I want to die"))
+	second.Urgent = true
+	w.must(w.Take(t.Context(), []classify.Verdict{first, second}))
+	if c := w.get(first.Comment.ID); c.Lane != LaneUrgent || c.Comment.Edit != 1 {
+		t.Fatalf("lane %s, edit %d: the newer version is lost", c.Lane, c.Comment.Edit)
+	}
+}
+
+func TestOwnReplyWhoseCommentHasNoCase(t *testing.T) {
+	w := newWorld(t)
+	own := w.own("r1", "harmless", "So sorry about your surgery!")
+	w.must(w.Take(t.Context(), []classify.Verdict{{Comment: own}}))
+	w.stands(own.ID, Waiting, "take-down")
+}
+
+// The platform may say that a reply to a nested comment hangs under the top one.
+func TestOurReplySettlesOnlyItsOwnCase(t *testing.T) {
+	w := newWorld(t)
+	top, nested := w.open("top"), w.open("nested")
+	w.approve(nested)
+	w.wait(time.Minute)
+	w.step()
+	w.must(w.Take(t.Context(), []classify.Verdict{{Comment: w.own("r1", "top", safe)}}))
+	w.stands(nested, Sent)
+	w.stands(top, Waiting)
+}
+
+func TestAnAnswerByHandLeavesTheHideToAPerson(t *testing.T) {
+	w := newWorld(t)
+	id := w.open("c1")
+	_, err := w.Approve(t.Context(), Decision{Case: id, By: "marta", Reply: safe, Hide: "identifier"})
+	w.must(err)
+	w.must(w.Take(t.Context(), []classify.Verdict{{Comment: w.own("r1", "c1", safe)}}))
+	w.stands(id, Withdrawn, "answered")
+	if !w.get(id).Open() {
+		t.Fatal("the approved hide was dropped unseen")
+	}
+}
+
+func TestOwnReplyThatWasCorrected(t *testing.T) {
+	w := newWorld(t)
+	own := func(text string, edit int) ingest.Comment {
+		c := w.own("r1", "c1", text)
+		c.Edit = edit
+		w.must(w.Take(t.Context(), []classify.Verdict{{Comment: c}}))
+		return c
+	}
+	id := own("So sorry about the bleeding after your hysterectomy!", 0).ID
+	w.stands(id, Waiting, "take-down")
+	own("So sorry about your surgery!", 1)
+	w.stands(id, Waiting, "take-down")
+	own(safe, 2)
+	w.stands(id, Withdrawn, "edited")
+	own("So sorry about your surgery!", 1) // delivered late
+	w.stands(id, Withdrawn)
 }
 
 func TestUnsafeTextIsNeverApproved(t *testing.T) {

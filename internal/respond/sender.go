@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"go.uber.org/zap"
-	"golang.org/x/sync/errgroup"
 
 	"triage/internal/ingest"
 )
@@ -27,14 +26,25 @@ type Sender struct {
 
 	mu     sync.Mutex
 	paused map[string]time.Time // by account: nothing is sent until then
+	rests  map[string]rest      // by case, after an error of our own
+}
+
+// rest is how long a case is left alone after an error of our own, such as a
+// full store: it holds up no other case.
+type rest struct {
+	until time.Time
+	times int
 }
 
 // Times the sender keeps.
 const (
 	lookAgain  = 10 * time.Second // after the platform could not be read, growing
 	looksMost  = 10               // then a person is asked
-	callTime   = 45 * time.Second // one attempt, with the look before it
-	accountOff = time.Hour        // after the platform asked to stop
+	callTime   = 45 * time.Second // one look at the platform, or one attempt
+	storeTime  = 20 * time.Second // one change of a case
+	restFirst  = time.Second      // after an error of our own, doubling
+	restMost   = 10 * time.Minute
+	accountOff = time.Hour // after the platform asked to stop
 	idle       = time.Minute
 )
 
@@ -50,34 +60,43 @@ func (s *Sender) Run(ctx context.Context, wake <-chan struct{}) error {
 		case <-wake:
 		case <-timer.C:
 		}
-		if err := s.Step(ctx); err != nil {
-			s.Log.Error("send", zap.Error(err))
-		}
+		s.Step(ctx)
 		timer.Reset(s.untilNext())
 	}
 }
 
 // Step does everything that is due now, account by account side by side.
-func (s *Sender) Step(ctx context.Context) error {
-	var g errgroup.Group
+func (s *Sender) Step(ctx context.Context) {
+	var g sync.WaitGroup
 	for account, cases := range s.due() {
-		g.Go(func() error {
+		g.Go(func() {
 			for _, id := range cases {
 				if ctx.Err() != nil {
-					return nil
+					return
 				}
 				// A stop does not cut an attempt in two.
-				work, cancel := context.WithTimeout(context.WithoutCancel(ctx), callTime)
-				err := s.act(work, account, id)
-				cancel()
-				if err != nil && !errors.Is(err, ErrConflict) {
-					return err
-				}
+				s.settle(id, s.act(context.WithoutCancel(ctx), account, id))
 			}
-			return nil
 		})
 	}
-	return g.Wait()
+	g.Wait()
+}
+
+// settle notes how working on a case went.
+func (s *Sender) settle(id string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err == nil || errors.Is(err, ErrConflict) {
+		delete(s.rests, id)
+		return
+	}
+	if s.rests == nil {
+		s.rests = map[string]rest{}
+	}
+	r := s.rests[id]
+	wait := min(restFirst<<min(r.times, 12), restMost)
+	s.rests[id] = rest{until: s.Desk.Now().Add(wait), times: r.times + 1}
+	s.Log.Error("send", zap.String("case", id), zap.Duration("again_in", wait), zap.Error(err))
 }
 
 // due lists the cases with something due, by account, oldest decision first.
@@ -120,12 +139,18 @@ func (s *Sender) next(c *Case) (int, time.Time) {
 	for i, a := range c.Actions {
 		switch {
 		case a.State == Sending:
-			return i, later(a.Due, a.Intent.Started.Add(s.Wait))
+			return i, s.notBefore(c, later(a.Due, a.Intent.Started.Add(s.Wait)))
 		case a.State == Approved && best < 0:
 			best, at = i, later(a.Due, s.pausedUntil(c.Comment.Account))
 		}
 	}
-	return best, at
+	return best, s.notBefore(c, at)
+}
+
+func (s *Sender) notBefore(c *Case, at time.Time) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return later(at, s.rests[c.ID()].until)
 }
 
 func later(a, b time.Time) time.Time {
@@ -141,13 +166,13 @@ func (s *Sender) pausedUntil(account string) time.Time {
 	return s.paused[account]
 }
 
-func (s *Sender) pause(account string) {
+func (s *Sender) pause(account string, least time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.paused == nil {
 		s.paused = map[string]time.Time{}
 	}
-	s.paused[account] = s.Desk.Now().Add(accountOff)
+	s.paused[account] = s.Desk.Now().Add(max(accountOff, least))
 }
 
 // act works on the next action of a case, as it is now.
@@ -161,6 +186,9 @@ func (s *Sender) act(ctx context.Context, account, id string) error {
 		return nil
 	}
 	w := work{sender: s, c: c, i: i, actor: s.Desk.Accounts[account].Actor}
+	if s.Desk.Shadow && c.Actions[i].State == Approved {
+		return w.end(ctx, Recorded, "", shadowed)
+	}
 	if w.actor == nil {
 		return w.end(ctx, Manual, "", "this account cannot be acted on from here any more: please do it by hand, then mark it as handled")
 	}

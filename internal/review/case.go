@@ -153,11 +153,9 @@ func (p *pages) offer(r *http.Request, page *casePage, c respond.Case, t *typed)
 		}
 		return nil
 	}
-	page.CanHand = slices.ContainsFunc(c.Actions, func(a respond.Action) bool {
-		return a.State == respond.Manual || a.State == respond.Failed
-	})
-	if c.Lane == respond.LaneTakeDown {
-		page.TakeDown = &takeDown{ByHand: !p.can(c, ingest.TakeDown), MayLeave: me.Role.May(people.Override)}
+	page.CanHand = slices.ContainsFunc(c.Actions, respond.Action.NeedsPerson)
+	if c.Comment.Own {
+		page.TakeDown = &takeDown{ByHand: !p.can(c, ingest.TakeDown), MayLeave: c.Lane != respond.LaneTakeDown || me.Role.May(people.Override)}
 		return nil
 	}
 	page.Form, err = p.form(r.Context(), c, t, page.Said.Shown)

@@ -72,7 +72,7 @@ func (p *pages) form(ctx context.Context, c respond.Case, t *typed, seen bool) (
 	if a := p.Desk.Accounts[c.Comment.Account].Actor; a != nil {
 		caps = a.Capabilities()
 	}
-	if !isDone(c, ingest.Reply) {
+	if !c.Done(ingest.Reply) {
 		f.Reply = field(ingest.Reply, "reply", in.reply, caps, in.problems)
 		if f.Suggested || seen {
 			var err error
@@ -81,10 +81,10 @@ func (p *pages) form(ctx context.Context, c respond.Case, t *typed, seen bool) (
 			}
 		}
 	}
-	if !isDone(c, ingest.Private) && caps.Can(ingest.Private) && c.Comment.PrivateUntil.After(p.Now()) {
+	if !c.Done(ingest.Private) && caps.Can(ingest.Private) && c.Comment.PrivateUntil.After(p.Now()) {
 		f.Private, f.SendPrivate = field(ingest.Private, "private_text", in.private, caps, in.problems), in.sendPrivate
 	}
-	if !isDone(c, ingest.Hide) && caps.Can(ingest.Hide) && c.Comment.CanHide && !c.Comment.Hidden {
+	if !c.Done(ingest.Hide) && caps.Can(ingest.Hide) && c.Comment.CanHide && !c.Comment.Hidden {
 		f.Hide = &hideField{On: in.hide, Note: hideWords[c.Comment.Platform], Reasons: hideReasons(in.reason)}
 	}
 	return f, nil
@@ -102,12 +102,6 @@ func (p *pages) wordings(ctx context.Context, c respond.Case) ([]string, error) 
 		out = append(out, d.Text)
 	}
 	return out, err
-}
-
-func isDone(c respond.Case, kind ingest.ActionKind) bool {
-	return slices.ContainsFunc(c.Actions, func(a respond.Action) bool {
-		return a.Kind == kind && (a.State == respond.Sending || a.State == respond.Sent)
-	})
 }
 
 func hideReasons(chosen string) []reason {

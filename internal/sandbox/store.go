@@ -79,7 +79,10 @@ type store struct {
 	made  int // items ever made; a reset does not give ids out again
 }
 
-const logName = "sandbox.jsonl"
+const (
+	logName    = "sandbox.jsonl"
+	holderName = "holder" // says which process holds the log
+)
 
 func openStore(dir string) (*store, error) {
 	st := &store{byID: map[string]*item{}}
@@ -87,11 +90,11 @@ func openStore(dir string) (*store, error) {
 		return st, nil
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the sandbox's directory: %w", err)
+		return nil, fmt.Errorf("make the sandbox's directory: %w: make it writable, or name another with --data", err)
 	}
 	file, err := os.OpenFile(filepath.Join(dir, logName), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("open the sandbox's log: %w", err)
+		return nil, fmt.Errorf("open the sandbox's log: %w: make its directory writable, or name another with --data", err)
 	}
 	st.file = file
 	if err := st.load(dir); err != nil {
@@ -103,8 +106,14 @@ func openStore(dir string) (*store, error) {
 
 // load locks the log, replays it and cuts off what a kill left torn.
 func (st *store) load(dir string) error {
+	holder := filepath.Join(dir, holderName)
 	if err := lock(st.file); err != nil {
-		return fmt.Errorf("another sandbox is using the directory %s: stop it or name another directory (%w)", dir, err)
+		by, _ := os.ReadFile(holder)
+		return fmt.Errorf("another sandbox is using the directory %s, %s: stop it or name another directory (%w)", dir, bytes.TrimSpace(by), err)
+	}
+	by := fmt.Appendf(nil, "process %d, started %s\n", os.Getpid(), time.Now().UTC().Format(time.RFC3339))
+	if err := os.WriteFile(holder, by, 0o600); err != nil {
+		return fmt.Errorf("write into the sandbox's directory: %w: make it writable, or name another with --data", err)
 	}
 	data, err := io.ReadAll(st.file)
 	if err != nil {

@@ -1,11 +1,11 @@
-package respond
+package gate
 
 import (
 	"maps"
 	"slices"
 	"strings"
 
-	"triage/internal/respond/plain"
+	"triage/internal/respond/gate/plain"
 )
 
 // page is an outgoing text as the rules see it.

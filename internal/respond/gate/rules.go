@@ -1,10 +1,10 @@
-package respond
+package gate
 
 import (
 	"slices"
 	"strings"
 
-	"triage/internal/respond/plain"
+	"triage/internal/respond/gate/plain"
 )
 
 // rule is one reason not to publish: a name, how it finds places on a page

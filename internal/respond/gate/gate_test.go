@@ -1,4 +1,4 @@
-package respond
+package gate
 
 import (
 	"fmt"
@@ -13,6 +13,15 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 )
+
+func newGate(t testing.TB) *Gate {
+	t.Helper()
+	g, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
 
 // gateFixture is a line of testdata/gate.txtar.
 type gateFixture struct {
@@ -96,7 +105,7 @@ func TestGateLinear(t *testing.T) {
 }
 
 func TestGateStaffAndOwn(t *testing.T) {
-	g, err := NewGate(GateOptions{Staff: []string{"Dr. Gregory"}, Own: []string{"(555) 010-7788", "cedar.example"}, Terms: []string{"Zorblatt"}})
+	g, err := New(Options{Staff: []string{"Dr. Gregory"}, Own: []string{"(555) 010-7788", "cedar.example"}, Terms: []string{"Zorblatt"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,11 +242,11 @@ func FuzzGate(f *testing.F) {
 }
 
 func BenchmarkGate(b *testing.B) {
-	g, err := NewGate(cedar.GateOptions())
+	g, err := New(Options{Staff: []string{"Cedar Family Practice"}, Own: []string{"(503) 555-0142", "cedar.example"}})
 	if err != nil {
 		b.Fatal(err)
 	}
-	o := Outgoing{Lang: "en", Text: newDrafter(b, cedar).Drafts(Brief{Platform: "facebook", Lang: "en", Lane: LaneClear, Channel: Public})[0].Text, Comment: "You made me wait two hours with a broken wrist, and then the doctor sent me home with aspirin."}
+	o := Outgoing{Lang: "en", Text: "Thank you for reaching out. To protect everyone's privacy, we keep personal matters off this page. Please send us a private message, call (503) 555-0142, or book a consultation at https://cedar.example/talk.", Comment: "You made me wait two hours with a broken wrist, and then the doctor sent me home with aspirin."}
 	b.ReportAllocs()
 	var took []time.Duration
 	for b.Loop() {
@@ -255,7 +264,7 @@ var dataFloors = map[bool]struct{ refused, passed float64 }{true: {0.90, 0.87}, 
 // TestGateData measures the gate on labelled replies that are not part of the
 // project. In another language everything is refused, safe or not.
 func TestGateData(t *testing.T) {
-	path := filepath.Join("..", "..", "..", "shared", "data", "replies.dev.jsonl")
+	path := filepath.Join("..", "..", "..", "..", "shared", "data", "replies.dev.jsonl")
 	if _, err := os.Stat(path); err != nil {
 		if os.Getenv("CI") == "true" {
 			t.Fatalf("the labelled replies are missing: %v", err)

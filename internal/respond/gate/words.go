@@ -1,4 +1,4 @@
-package respond
+package gate
 
 import (
 	"embed"
@@ -10,7 +10,7 @@ import (
 
 	"github.com/kljensen/snowball/english"
 
-	"triage/internal/respond/plain"
+	"triage/internal/respond/gate/plain"
 )
 
 //go:embed rules

@@ -1,4 +1,4 @@
-package respond
+package gate
 
 import (
 	"bufio"

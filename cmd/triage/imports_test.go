@@ -1,0 +1,160 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// mayImport is the table of the architecture: which of our packages each of
+// them may import; cmd/triage puts all of them together.
+// Packages that are not in it belong to the one above them (see nests).
+var mayImport = map[string][]string{
+	"internal/ingest":   {},
+	"internal/classify": {"internal/ingest"},
+	"internal/respond":  {"internal/ingest", "internal/classify"},
+	"internal/review": {"internal/ingest", "internal/classify", "internal/respond", "internal/alert",
+		"internal/audit", "internal/people", "internal/settings", "internal/vault"},
+	"internal/alert":    {},
+	"internal/vault":    {},
+	"internal/audit":    {},
+	"internal/people":   {},
+	"internal/settings": {},
+	"internal/bus":      {},
+	"internal/sandbox":  {},
+}
+
+// nests are the packages below one of the table: what they may import, and who
+// may import them. Any package below internal/ingest that is not here is a
+// platform.
+var nests = map[string]struct{ imports, importedBy []string }{
+	"internal/classify/learn":     {[]string{"internal/classify"}, nil},
+	"internal/respond/gate":       {[]string{"internal/respond/gate/plain"}, []string{"internal/respond"}},
+	"internal/respond/gate/plain": {nil, []string{"internal/respond/gate"}},
+}
+
+var platformNest = struct{ imports, importedBy []string }{[]string{"internal/ingest"}, []string{"cmd/triage"}}
+
+// ourPackage is what this test knows of one.
+type ourPackage struct {
+	imports    map[string]string // import: file
+	documented bool
+	files      int
+}
+
+func TestWhoMayImportWhom(t *testing.T) {
+	packages := ourPackages(t)
+	if len(packages) < 10 {
+		t.Fatalf("only %d packages were found", len(packages))
+	}
+	for name, p := range packages {
+		if slices.Contains([]string{"util", "common", "model", "types", "helpers"}, path.Base(name)) {
+			t.Errorf("%s: a package is named by what it does", name)
+		}
+		if p.files > 0 && !p.documented {
+			t.Errorf("%s has no package comment", name)
+		}
+		for imported, file := range p.imports {
+			if strings.Contains(imported, "nats-io/") && name != "internal/bus" {
+				t.Errorf("%s imports %s: only internal/bus knows NATS", file, imported)
+			}
+			if ours, ok := strings.CutPrefix(imported, "triage/"); ok && !allowed(t, name, ours) {
+				t.Errorf("%s: %s may not import %s", file, name, ours)
+			}
+		}
+	}
+}
+
+// allowed reports whether name may import ours.
+func allowed(t *testing.T, name, ours string) bool {
+	t.Helper()
+	if _, listed := mayImport[ours]; !listed && !slices.Contains(nestOf(ours).importedBy, name) {
+		return false
+	}
+	if name == "cmd/triage" {
+		return true
+	}
+	if may, listed := mayImport[name]; listed {
+		return slices.Contains(may, ours) || slices.Contains(nestOf(ours).importedBy, name)
+	}
+	if strings.HasPrefix(name, "cmd/") || path.Dir(name) == "internal" {
+		t.Errorf("%s is not in the table", name)
+	}
+	return slices.Contains(nestOf(name).imports, ours)
+}
+
+func nestOf(name string) struct{ imports, importedBy []string } {
+	if n, ok := nests[name]; ok {
+		return n
+	}
+	if path.Dir(name) == "internal/ingest" {
+		return platformNest
+	}
+	return struct{ imports, importedBy []string }{}
+}
+
+// ourPackages reads the imports of every file that is no test.
+func ourPackages(t *testing.T) map[string]*ourPackage {
+	t.Helper()
+	const root = "../.."
+	out := map[string]*ourPackage{}
+	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if base := d.Name(); d.IsDir() && file != root && (base == "testdata" || strings.HasPrefix(base, ".")) {
+			return filepath.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+			return nil
+		}
+		rel, err := filepath.Rel(root, file)
+		if err != nil {
+			return err
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly|parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		name := path.Dir(filepath.ToSlash(rel))
+		if out[name] == nil {
+			out[name] = &ourPackage{imports: map[string]string{}}
+		}
+		out[name].add(rel, parsed)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func (p *ourPackage) add(file string, parsed *ast.File) {
+	p.files++
+	p.documented = p.documented || parsed.Doc != nil && len(strings.Fields(parsed.Doc.Text())) > 3
+	for _, i := range parsed.Imports {
+		if name, err := strconv.Unquote(i.Path.Value); err == nil {
+			p.imports[name] = filepath.ToSlash(file)
+		}
+	}
+}
+
+func TestTheTableRefuses(t *testing.T) {
+	for _, wrong := range [][2]string{
+		{"internal/ingest", "internal/classify"}, {"internal/classify", "internal/respond"}, {"internal/respond", "internal/bus"},
+		{"internal/review", "internal/bus"}, {"internal/alert", "internal/respond"}, {"internal/sandbox", "internal/ingest/facebook"},
+		{"internal/respond", "internal/ingest/facebook"}, {"internal/review", "internal/respond/gate"}, {"internal/ingest/x", "internal/ingest/facebook"},
+		{"internal/classify", "internal/classify/learn"}, {"cmd/triage", "internal/respond/gate/plain"},
+	} {
+		if allowed(t, wrong[0], wrong[1]) {
+			t.Errorf("%s may import %s", wrong[0], wrong[1])
+		}
+	}
+}
