@@ -32,6 +32,15 @@ func (c *config) validate() (errs []error) {
 	if u, err := url.Parse(c.Review.URL); c.Review.URL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
 		bad("review.url", "%q is no web address: write how staff reach the page, such as \"https://triage.practice.example\"", c.Review.URL)
 	}
+	if u, err := url.Parse(c.Review.URL); err == nil && u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		bad("review.url", "passwords and comments would cross the network in plain: put a proxy with https before the page and write its https address")
+	}
+	if ip := net.ParseIP(host); c.Review.URL == "" && ip != nil && !ip.IsLoopback() && !ip.IsUnspecified() {
+		bad("review.addr", "passwords and comments would cross the network in plain: listen on 127.0.0.1, put a proxy with https before it, and write its address in review.url")
+	}
+	if c.Review.TrustedProxy != "" && net.ParseIP(c.Review.TrustedProxy) == nil {
+		bad("review.trusted_proxy", "%q is no IP address: write the proxy's, such as \"127.0.0.1\"", c.Review.TrustedProxy)
+	}
 	if !slices.Contains([]string{shadowMode, reviewMode}, c.Posting.Mode) {
 		bad("posting.mode", "%q is no mode: write \"shadow\" (nothing goes out) or \"review\" (what a person approved goes out)", c.Posting.Mode)
 	}
@@ -65,6 +74,11 @@ func (c *config) validateTemplates() (errs []error) {
 		}
 	}
 	return errs
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 var accountName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)

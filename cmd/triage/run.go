@@ -103,7 +103,7 @@ func (s *service) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	web := web{pages: page, bus: b, desk: desk, health: accounts.health, stores: st}
+	web := web{pages: page, bus: b, desk: desk, health: accounts.health, stores: st, proxy: s.cfg.Review.TrustedProxy}
 	g, ctx := errgroup.WithContext(ctx)
 	for _, a := range accounts {
 		g.Go(func() error { return a.poller.Run(ctx) })

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -25,6 +26,7 @@ type web struct {
 	desk   *respond.Desk
 	health func() []ingest.Health
 	stores *stores
+	proxy  string // whose X-Forwarded-For is believed; empty: nobody's
 }
 
 func (w web) serve(ctx context.Context, l net.Listener) error {
@@ -51,13 +53,31 @@ func (w web) serve(ctx context.Context, l net.Listener) error {
 
 func (w web) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/", w.pages)
+	mux.Handle("/", w.behind(w.pages))
 	mux.HandleFunc("GET /healthz", func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", w.ready)
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(w, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	mux.Handle("GET /metrics", promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}))
 	return mux
+}
+
+// behind lets pages see who asked the proxy, not the proxy.
+func (w web) behind(next http.Handler) http.Handler {
+	if w.proxy == "" {
+		return next
+	}
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		from, port, err := net.SplitHostPort(r.RemoteAddr)
+		if err == nil && net.ParseIP(from).Equal(net.ParseIP(w.proxy)) {
+			hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+			if ip := net.ParseIP(strings.TrimSpace(hops[len(hops)-1])); ip != nil {
+				r = r.Clone(r.Context())
+				r.RemoteAddr = net.JoinHostPort(ip.String(), port)
+			}
+		}
+		next.ServeHTTP(rw, r)
+	})
 }
 
 // ready answers whether the store and the index are up. A platform's silence

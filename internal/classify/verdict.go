@@ -98,6 +98,7 @@ const (
 	NotTruncated = "truncated" // longer than ingest.MaxText
 	NotMode      = "mode"      // the platform's terms forbid judging it
 	NotOwn       = "own"       // the practice's own words, which are gated instead
+	NotPossible  = "failed"    // our own trouble with this one text
 )
 
 // Judgement is what was found in one text.

@@ -90,6 +90,8 @@ func notJudged(j classify.Judgement) string {
 	switch j.WhyNot {
 	case classify.NotMedia:
 		return "There is only a picture or a video, which we cannot judge: please look."
+	case classify.NotPossible:
+		return "Something went wrong when we judged this: please look."
 	case classify.NotTruncated:
 		return "It is too long for us to judge as a whole: please look."
 	case classify.NotMode:
