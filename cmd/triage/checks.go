@@ -120,3 +120,35 @@ func (k storeCheck) Look(context.Context) ([]alert.Alert, error) {
 	}
 	return []alert.Alert{a}, nil
 }
+
+// flowCheck says when events wait for a stage and none gets through: cases
+// would just stop coming, and nobody would know.
+type flowCheck struct {
+	name, what string
+	// flow is how many events wait and how many got through.
+	flow func(context.Context) (waiting, through uint64, err error)
+	now  func() time.Time
+
+	through uint64    // when last looked at
+	since   time.Time // since when it has not grown while events wait
+}
+
+func (k *flowCheck) Name() string { return k.name }
+
+// stuck is how long nothing may get through while events wait.
+const stuck = 2 * time.Minute
+
+func (k *flowCheck) Look(ctx context.Context) ([]alert.Alert, error) {
+	waiting, through, err := k.flow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if waiting == 0 || through != k.through || k.since.IsZero() {
+		k.through, k.since = through, k.now()
+		return nil, nil
+	}
+	if k.now().Sub(k.since) < stuck {
+		return nil, nil
+	}
+	return []alert.Alert{{Key: k.name + "/stuck", Severity: alert.Page, What: k.what, Count: int(waiting), Since: k.since}}, nil
+}

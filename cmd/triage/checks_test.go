@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"iter"
 	"regexp"
 	"slices"
@@ -158,6 +159,39 @@ func TestSilentSourceIsToldAfterAHiccup(t *testing.T) {
 		}
 		if told && (a.Severity != alert.Tell || !strings.Contains(a.What, why) || a.Where != "facebook cedar-2" || !a.Since.Equal(tt.since)) {
 			t.Errorf("%s: %+v", name, a)
+		}
+	}
+}
+
+func TestStageThatTakesNothingIsPaged(t *testing.T) {
+	clock := noon
+	var waiting, through uint64
+	k := &flowCheck{name: "judging", what: "stuck", now: func() time.Time { return clock },
+		flow: func(context.Context) (uint64, uint64, error) { return waiting, through, nil }}
+	paged := func() bool {
+		t.Helper()
+		found, err := k.Look(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return byKey(t, "judging", found)["judging/stuck"].Severity == alert.Page
+	}
+	for i, tt := range []struct {
+		waiting, through uint64
+		after            time.Duration
+		paged            bool
+	}{
+		{0, 10, time.Hour, false}, // nothing waits
+		{5, 10, time.Minute, false},
+		{9, 10, stuck, true},      // the same ones wait, and more
+		{9, 10, time.Hour, true},  // still
+		{8, 12, time.Hour, false}, // it goes on
+		{8, 12, stuck, true},
+		{0, 20, time.Minute, false},
+	} {
+		waiting, through, clock = tt.waiting, tt.through, clock.Add(tt.after)
+		if got := paged(); got != tt.paged {
+			t.Errorf("look %d: paged %v, want %v", i, got, tt.paged)
 		}
 	}
 }

@@ -9,6 +9,12 @@ import (
 	"triage/internal/ingest"
 )
 
+// The readers of the topics, under whose names it is kept how far they are.
+const (
+	judgeReader = "classify"
+	deskReader  = "respond"
+)
+
 // comment is the event of one version of a comment: one a comment and edit.
 type comment struct{ ingest.Comment }
 
@@ -65,9 +71,14 @@ func (s comments) edits(ctx context.Context, known []comment) ([]comment, error)
 	return edits, nil
 }
 
+// flow is how many comments wait to be judged and how many were.
+func (s comments) flow(ctx context.Context) (waiting, through uint64, err error) {
+	return s.topic.Flow(ctx, judgeReader)
+}
+
 // Consume hands on comments in the order in which they were published.
-func (s comments) Consume(ctx context.Context, name string, h func(context.Context, []ingest.Comment) error) error {
-	return s.topic.Consume(ctx, name, func(ctx context.Context, events []comment) error {
+func (s comments) Consume(ctx context.Context, h func(context.Context, []ingest.Comment) error) error {
+	return s.topic.Consume(ctx, judgeReader, func(ctx context.Context, events []comment) error {
 		batch := make([]ingest.Comment, len(events))
 		for i, e := range events {
 			batch[i] = e.Comment
@@ -88,9 +99,14 @@ func (s verdicts) Publish(ctx context.Context, batch []classify.Verdict) error {
 	return s.topic.Publish(ctx, events)
 }
 
+// flow is how many verdicts wait for the desk and how many it took.
+func (s verdicts) flow(ctx context.Context) (waiting, through uint64, err error) {
+	return s.topic.Flow(ctx, deskReader)
+}
+
 // Consume hands on verdicts in the order in which they were published.
-func (s verdicts) Consume(ctx context.Context, name string, h func(context.Context, []classify.Verdict) error) error {
-	return s.topic.Consume(ctx, name, func(ctx context.Context, events []verdict) error {
+func (s verdicts) Consume(ctx context.Context, h func(context.Context, []classify.Verdict) error) error {
+	return s.topic.Consume(ctx, deskReader, func(ctx context.Context, events []verdict) error {
 		batch := make([]classify.Verdict, len(events))
 		for i, e := range events {
 			batch[i] = e.Verdict

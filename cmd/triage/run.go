@@ -95,7 +95,11 @@ func (s *service) run(ctx context.Context) (err error) {
 	sender := &respond.Sender{Desk: desk, Wait: s.cfg.Posting.ReadBack.Duration, Cap: s.cfg.Posting.DailyCap, Log: s.log.Named("send")}
 	// ... and call people meanwhile.
 	pager := &alert.Pager{
-		Checks:    []alert.Check{caseCheck{desk, s.cfg.Review.URL}, sourceCheck{accounts.health, time.Now}, storeCheck{b, time.Now}},
+		Checks: []alert.Check{
+			caseCheck{desk, s.cfg.Review.URL}, sourceCheck{accounts.health, time.Now}, storeCheck{b, time.Now},
+			&flowCheck{name: "judging", what: "comments wait and none is judged: see the log", flow: st.comments.flow, now: time.Now},
+			&flowCheck{name: "opening", what: "judged comments wait and none becomes a case: see the log", flow: st.verdicts.flow, now: time.Now},
+		},
 		Notifiers: s.notifiers(), Memory: st.told, Every: 30 * time.Second, Log: s.log.Named("alert"), Now: time.Now,
 	}
 
@@ -108,8 +112,8 @@ func (s *service) run(ctx context.Context) (err error) {
 	for _, a := range accounts {
 		g.Go(func() error { return a.poller.Run(ctx) })
 	}
-	g.Go(func() error { return st.comments.Consume(ctx, "classify", judge.handle) })
-	g.Go(func() error { return st.verdicts.Consume(ctx, "respond", desk.Take) })
+	g.Go(func() error { return st.comments.Consume(ctx, judge.handle) })
+	g.Go(func() error { return st.verdicts.Consume(ctx, desk.Take) })
 	g.Go(func() error { return sender.Run(ctx, wakeSender) })
 	g.Go(func() error { return pager.Run(ctx, wakePager) })
 	g.Go(func() error { return st.sessions.keepPruned(ctx, s.log.Named("people")) })

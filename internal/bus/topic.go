@@ -87,6 +87,20 @@ func (t *Topic[T]) Count(ctx context.Context) (uint64, error) {
 	return info.State.Msgs, nil
 }
 
+// Flow is how many events the reader of this name has still to handle, and the
+// sequence up to which it has handled all.
+func (t *Topic[T]) Flow(ctx context.Context, name string) (waiting, through uint64, err error) {
+	c, err := t.stream.Consumer(ctx, name)
+	if errors.Is(err, jetstream.ErrConsumerNotFound) {
+		return 0, 0, nil // it has not begun
+	}
+	if err != nil {
+		return 0, 0, fmt.Errorf("look at %s: %w", t.name, err)
+	}
+	info := c.CachedInfo()
+	return info.NumPending + uint64(info.NumAckPending), info.AckFloor.Stream, nil
+}
+
 // Batch sizes: an event that is alone is handled at once; when many wait they
 // are handled together, so that the next stage writes them together.
 const (
