@@ -97,7 +97,7 @@ block() {
 
 # config DATA ADDR TOKEN makes a practice's config.toml from the example.
 config() {
-  sed -e "s|^#dir = .*|dir = \"$1\"|" -e "s|^#addr = .*|addr = \"$2\"|" -e "s|^#url = .*|url = \"http://localhost:8480\"|" -e "s|^token = .*|token_file = \"$3\"|" \
+  sed -e "s|^#dir = .*|dir = \"$1\"|" -e "s|^#addr = .*|addr = \"$2\"|" -e "s|^#url = .*|url = \"http://localhost:8480\"|" -e "s|^#plain_http = .*|plain_http = true|" -e "s|^token = .*|token_file = \"$3\"|" \
     -e 's|^every = .*|every = "1s"|' "$here/../config.example.toml"
 }
 

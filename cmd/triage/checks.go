@@ -113,7 +113,7 @@ func (k storeCheck) Look(context.Context) ([]alert.Alert, error) {
 	if err != nil || share < fills {
 		return nil, err
 	}
-	a := alert.Alert{Key: "store/fill", Severity: alert.Tell, Count: 1, Since: k.now(),
+	a := alert.Alert{Key: "store/fill", Severity: alert.Tell, Count: 1,
 		What: fmt.Sprintf("the store is %.0f %% full: raise data.max_store or free space on the disk", 100*share)}
 	if share >= full {
 		a.Key, a.Severity = "store/full", alert.Page

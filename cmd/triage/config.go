@@ -43,6 +43,8 @@ type reviewConfig struct {
 	Addr string `toml:"addr"`
 	// URL is how staff reach the page; links in alerts begin with it.
 	URL string `toml:"url"`
+	// PlainHTTP: something else keeps the page private though it is not https.
+	PlainHTTP bool `toml:"plain_http"`
 	// TrustedProxy is the address of the proxy that says who asks.
 	TrustedProxy string `toml:"trusted_proxy"`
 }

@@ -26,17 +26,13 @@ func (c *config) validate() (errs []error) {
 	if err != nil {
 		bad("review.addr", "%q is no address: write host:port, such as \"127.0.0.1:8480\"", c.Review.Addr)
 	}
-	if ip := net.ParseIP(host); c.Review.URL == "" && (host == "" || ip != nil && ip.IsUnspecified()) {
-		bad("review.url", "it is needed where review.addr is every address of the machine: write how staff reach the page, such as \"https://triage.practice.example\"")
-	}
-	if u, err := url.Parse(c.Review.URL); c.Review.URL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
-		bad("review.url", "%q is no web address: write how staff reach the page, such as \"https://triage.practice.example\"", c.Review.URL)
-	}
-	if u, err := url.Parse(c.Review.URL); err == nil && u.Scheme == "http" && !isLoopback(u.Hostname()) {
-		bad("review.url", "passwords and comments would cross the network in plain: put a proxy with https before the page and write its https address")
-	}
-	if ip := net.ParseIP(host); c.Review.URL == "" && ip != nil && !ip.IsLoopback() && !ip.IsUnspecified() {
-		bad("review.addr", "passwords and comments would cross the network in plain: listen on 127.0.0.1, put a proxy with https before it, and write its address in review.url")
+	if err == nil && !isLoopback(host) {
+		switch u, err := url.Parse(c.Review.URL); {
+		case c.Review.URL == "":
+			bad("review.url", "it is needed where review.addr is not this machine only: write how staff reach the page, such as \"https://triage.practice.example\"")
+		case err == nil && u.Scheme == "http" && !c.Review.PlainHTTP:
+			bad("review.url", "passwords and comments would cross the network in plain: put a proxy with https before the page and write its https address; or set plain_http where something else keeps it private, such as a container's port on 127.0.0.1")
+		}
 	}
 	if c.Review.TrustedProxy != "" && net.ParseIP(c.Review.TrustedProxy) == nil {
 		bad("review.trusted_proxy", "%q is no IP address: write the proxy's, such as \"127.0.0.1\"", c.Review.TrustedProxy)
@@ -52,6 +48,9 @@ func (c *config) validate() (errs []error) {
 	}
 	if rb := c.Posting.ReadBack.Duration; rb < time.Second || rb > time.Hour {
 		bad("posting.read_back", "%v is out of range: 1s to 1h; the shorter, the more often a person is asked", c.Posting.ReadBack)
+	}
+	if n := c.Data.MaxStore.bytes; n != 0 && n < leastStore {
+		bad("data.max_store", "it is too small to work with: at least 1MiB")
 	}
 	if _, err := zapcore.ParseLevel(c.Log.Level); err != nil {
 		bad("log.level", "%q is no level: write debug, info, warn or error", c.Log.Level)
@@ -75,6 +74,9 @@ func (c *config) validateTemplates() (errs []error) {
 	}
 	return errs
 }
+
+// leastStore is the smallest quota of the store in bytes.
+const leastStore = 1 << 20
 
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
@@ -113,6 +115,12 @@ func (c *config) validateAccounts() (errs []error) {
 		name(at+".name", f.Name)
 		if _, err := os.Stat(os.ExpandEnv(f.Path)); err != nil {
 			bad(at+".path", "%v: name a file that the service can read", err)
+		}
+		if strings.HasSuffix(f.Path, ".gz") {
+			bad(at+".path", "a compressed file does not grow and is not followed: unpack it first")
+		}
+		if f.Every.Duration < time.Second {
+			bad(at+".every", "%v is too often: at least 1s", f.Every)
 		}
 		if !slices.Contains([]ingest.Format{ingest.JSONL, ingest.CSV, ingest.Plain}, f.Format) {
 			bad(at+".format", "%q is no format: write \"jsonl\", \"csv\" or \"text\"", f.Format)

@@ -85,7 +85,7 @@ func (d demo) run(ctx context.Context, stdout, stderr io.Writer) error {
 		return errors.Join(err, platform.Close())
 	}
 	defer func() { _ = box.Close() }()
-	f := &feeder{demo: d, url: "http://" + platform.Addr().String()}
+	f := &feeder{demo: d, stderr: stderr, url: "http://" + platform.Addr().String()}
 	if err := f.load(); err != nil {
 		return errors.Join(err, platform.Close())
 	}
@@ -124,9 +124,10 @@ var demoComments []byte
 // goes on after a restart where it was.
 type feeder struct {
 	demo
-	url   string
-	texts []string
-	done  int
+	stderr io.Writer
+	url    string
+	texts  []string
+	done   int
 }
 
 // atOnce is how many of the invented comments are there from the beginning.
@@ -155,7 +156,8 @@ func (f *feeder) load() error {
 			return fmt.Errorf("%s: %w", f.comments, err)
 		}
 		if rec.Err != nil {
-			return fmt.Errorf("%s: line %d: %w", f.comments, rec.Line, rec.Err)
+			_, _ = fmt.Fprintf(f.stderr, "triage: %s: line %d passed over: %v\n", f.comments, rec.Line, rec.Err)
+			continue
 		}
 		f.texts = append(f.texts, rec.Text)
 	}

@@ -17,8 +17,9 @@ import (
 
 func gateCommand() *cobra.Command {
 	var lang string
+	var options respond.GateOptions
 	cmd := &cobra.Command{
-		Use:   "gate [--lang LL] [TEXT]",
+		Use:   "gate [--lang LL] [--staff NAME]... [--own VALUE]... [TEXT]",
 		Short: "May this reply be published?",
 		Long: `gate tells whether a reply may stand in public: it must not confirm or deny that
 anybody is a patient, name a person, touch health, visits or bills, advise,
@@ -30,16 +31,20 @@ known, id, comment, lang, platform, staff (names that may be said) and own (the
 practice's own phones, e-mail addresses and domains), and writes a line for each
 in the same order; a line that cannot be read gets an error, and the exit code
 is 1.`,
-		Example: `  triage gate "Thank you for writing. Our office answers at 555-0142."
+		Example: `  triage gate "We are sorry that your surgery went badly."
+  triage gate --own "(503) 555-0142" "Thank you for writing. Please call (503) 555-0142."
   triage gate < replies.jsonl > verdicts.jsonl`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return fmt.Errorf("%w: gate takes one TEXT, got %d; put the reply in quotes", errUsage, len(args))
 			}
+			if len(args) == 1 && strings.TrimSpace(args[0]) == "" {
+				return fmt.Errorf("%w: the TEXT is empty; leave it out to read JSONL", errUsage)
+			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			g, err := respond.NewGate(respond.GateOptions{})
+			g, err := respond.NewGate(options)
 			if err != nil {
 				return fmt.Errorf("start the gate: %w", err)
 			}
@@ -49,6 +54,8 @@ is 1.`,
 			return gateLines(cmd, g, lang)
 		},
 	}
+	cmd.Flags().StringArrayVar(&options.Staff, "staff", nil, "a name that may be said; may be given again")
+	cmd.Flags().StringArrayVar(&options.Own, "own", nil, "a phone number, e-mail address or domain of the practice itself; may be given again")
 	cmd.Flags().StringVar(&lang, "lang", "", "the language of the reply, such as en; empty: found out")
 	return cmd
 }

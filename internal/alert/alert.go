@@ -32,7 +32,7 @@ type Alert struct {
 	Where string `json:"where,omitempty"`
 	// Count is how many things are affected.
 	Count int `json:"count"`
-	// Since is when the oldest of them began.
+	// Since is when the oldest of them began; zero: it is not known.
 	Since time.Time `json:"since"`
 	// Latest is when the newest of them began.
 	Latest time.Time `json:"latest,omitzero"`
@@ -62,7 +62,7 @@ func (m Message) String() string {
 	if m.Where != "" {
 		parts = append(parts, m.Where)
 	}
-	if !m.Over {
+	if !m.Over && !m.Since.IsZero() {
 		parts = append(parts, "for "+Age(m.At.Sub(m.Since)))
 	}
 	if m.Link != "" {

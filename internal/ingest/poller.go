@@ -31,9 +31,9 @@ type Poller struct {
 	mu     sync.Mutex
 	health Health
 
-	// before are the keys that the last complete sweep found and this one need
-	// not hand on again; found are those of this one.
-	before, found map[string]bool
+	// before are the versions, by id, that the last complete sweep found last and
+	// this one need not hand on again; found are those of this one.
+	before, found map[string]string
 	trouble       int // failed sweeps in a row
 }
 
@@ -77,7 +77,7 @@ func (p *Poller) Sweep(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("load mark: %w", err)
 	}
-	p.found = map[string]bool{}
+	p.found = map[string]string{}
 	next, err := p.Source.Sweep(ctx, mark, p.take)
 	if err != nil {
 		p.before = nil // what this sweep saw is not known: hand all on again
@@ -98,11 +98,14 @@ func (p *Poller) take(ctx context.Context, batch []Comment) error {
 	fresh := make([]Comment, 0, len(batch))
 	for _, c := range batch {
 		c = p.Names.Name(c, p.Now())
-		key := c.Key()
-		if !p.before[key] {
+		last, seen := p.found[c.ID]
+		if !seen {
+			last = p.before[c.ID]
+		}
+		if last != c.Version {
 			fresh = append(fresh, c)
 		}
-		p.found[key] = true
+		p.found[c.ID] = c.Version
 	}
 	if len(fresh) == 0 {
 		return nil

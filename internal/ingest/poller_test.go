@@ -99,6 +99,31 @@ func TestEachVersionIsHandedOnOnce(t *testing.T) {
 	}
 }
 
+// A file may hold an id twice; what stood last is what the next sweep compares.
+func TestWhatStoodLastCounts(t *testing.T) {
+	p, s := newPoller(&script{})
+	take := func(texts ...string) {
+		t.Helper()
+		p.found = map[string]string{}
+		for _, text := range texts {
+			if err := p.take(t.Context(), []Comment{{Content: Content{Item: "1", Text: text}}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p.before = p.found
+	}
+	count := func() int { return strings.Count(strings.Join(s.order, " "), "publish") }
+	take("my migraine is back", "nice place")
+	take("my migraine is back")
+	if n := count(); n != 3 {
+		t.Fatalf("%d events of 3 changes", n)
+	}
+	take("my migraine is back")
+	if n := count(); n != 3 {
+		t.Fatal("the same text again is an event")
+	}
+}
+
 func TestContentThenEventThenMark(t *testing.T) {
 	p, s := newPoller(&script{items: map[string]string{"a": "one"}})
 	sweep(t, p)

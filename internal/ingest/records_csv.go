@@ -22,10 +22,13 @@ type csvRecords struct {
 }
 
 // bounded fails when more than left bytes are read before it is set again, so
-// that a missing quote cannot pull a whole file into memory.
+// that a missing quote cannot pull a whole file into memory. It counts quotes.
 type bounded struct {
-	r    io.Reader
-	left int
+	r      io.Reader
+	left   int
+	quotes int
+	total  int64
+	end    bool
 }
 
 var errLongRecord = fmt.Errorf("a record is longer than %d MiB: is a closing quote missing", MaxLine>>20)
@@ -36,7 +39,18 @@ func (b *bounded) Read(p []byte) (int, error) {
 	}
 	n, err := b.r.Read(p)
 	b.left -= n
+	b.total += int64(n)
+	b.quotes += bytes.Count(p[:n], []byte{'"'})
+	b.end = errors.Is(err, io.EOF)
 	return n, err
+}
+
+// open reports, of the record just read, whether it took the rest of the input
+// because of a quote that is never closed: it ends with the input, goes over
+// several lines, and the quotes of all that was read are odd in number.
+func (c *csvRecords) open(row []string) bool {
+	last := c.limit.end && c.r.InputOffset() >= c.limit.total
+	return last && c.limit.quotes%2 == 1 && strings.ContainsRune(row[len(row)-1], '\n')
 }
 
 func (c *csvRecords) goOn(r io.Reader, base, first int64) {
@@ -125,6 +139,11 @@ func (r *Records) nextCSV() (Record, error) {
 	at, _ := c.r.FieldPos(0)
 	last, _ := c.r.FieldPos(len(row) - 1)
 	rec := Record{Line: c.first + int64(at), End: c.base + c.r.InputOffset()}
+	if c.open(row) {
+		rec.ID, rec.Err = fmt.Sprintf("line %d", rec.Line), errors.New("a quote is not closed: everything up to the end of the file is part of this record")
+		r.offset = rec.End
+		return rec, nil
+	}
 	r.line = c.first + int64(last) + int64(strings.Count(row[len(row)-1], "\n"))
 	r.offset = rec.End
 	c.fill(row, &rec)

@@ -90,9 +90,9 @@ func fingerprint(s string) string {
 
 const consonants, vowels = "bdfghjklmnprstvz", "aeiou"
 
-// readable makes a random password that can be read out on the telephone: six
-// groups of two syllables, 75 bits.
-func readable() string {
+// NewPassword makes a random password that can be read out on the telephone:
+// six groups of two syllables, 75 bits.
+func NewPassword() string {
 	pick := func(set string) byte {
 		b := make([]byte, 1)
 		for {

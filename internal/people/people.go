@@ -124,7 +124,7 @@ func (p *People) First(ctx context.Context, name string, keep func(password stri
 	if len(all) > 0 {
 		return "", false, nil
 	}
-	password = readable()
+	password = NewPassword()
 	if err := keep(password); err != nil {
 		return "", false, fmt.Errorf("first user: keep the password: %w", err)
 	}

@@ -20,6 +20,7 @@ type work struct {
 	i       int
 	actor   ingest.Actor
 	content ingest.Content
+	stop    context.Context // ends when the service is told to stop
 }
 
 func (w *work) action() *Action { return &w.c.Actions[w.i] }
@@ -56,6 +57,9 @@ func (w *work) attempt(ctx context.Context) error {
 	if w.refused(ctx, text) {
 		return w.end(ctx, Manual, "gate", "the rules for replies changed and no longer allow this text: please write another one")
 	}
+	if w.stop.Err() != nil {
+		return nil // told to stop: it goes out after the next start
+	}
 	a := w.action()
 	a.State, a.Due, a.Why, a.Code, a.Looks = Sending, time.Time{}, "", "", 0
 	a.Intent = &Intent{Attempt: attempts(a) + 1, Started: w.now(), Before: w.ownBefore(seen)}
@@ -75,6 +79,15 @@ func (w *work) observe(ctx context.Context) (ingest.Observation, error) {
 	call, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	return w.actor.Observe(call, w.content.Item)
+}
+
+// erased ends the action on a comment that was erased. Without it the platform
+// cannot be asked what became of an attempt.
+func (w *work) erased(ctx context.Context) error {
+	if w.action().Unclear {
+		return w.end(ctx, Manual, "", "the comment was erased before it was known whether this went out: please look on the platform, then mark it as handled")
+	}
+	return w.end(ctx, Withdrawn, "", "the comment was erased")
 }
 
 func attempts(a *Action) int {
@@ -104,12 +117,14 @@ func (w *work) stale(o ingest.Observation) (state State, look bool, why string) 
 	switch {
 	case kind == ingest.TakeDown && o.Gone:
 		return Manual, false, "the platform does not show us this reply any more: look whether it is really gone, then mark it as handled"
+	case kind == ingest.TakeDown && w.edited(o):
+		return Withdrawn, true, "our reply was changed after this was approved: look whether it still says too much"
 	case kind == ingest.TakeDown:
 		return "", false, ""
 	case o.Gone:
 		return Withdrawn, true, "the platform does not show us the comment any more: it was deleted, or we may not see it"
 	case w.edited(o):
-		return Withdrawn, true, "the comment was edited after this was approved"
+		return Withdrawn, true, "the comment says something else now than when it was judged: look at it on the platform"
 	case kind == ingest.Hide && o.Hidden:
 		return Sent, false, "it was hidden already"
 	case kind == ingest.Reply && o.Hidden:
@@ -175,7 +190,6 @@ func (w *work) take(ctx context.Context, o ingest.Outcome) error {
 func (w *work) reconcile(ctx context.Context) error {
 	seen, err := w.observe(ctx)
 	if err != nil {
-		w.action().Unclear = true
 		return w.lookLater(ctx, Manual, "it is not known whether this went out, and the platform cannot be read: please look there")
 	}
 	text, err := w.text(ctx)
@@ -185,15 +199,15 @@ func (w *work) reconcile(ctx context.Context) error {
 	a := w.action()
 	switch {
 	case w.happened(seen, text):
-		w.c.note(w.now(), Machine, "found", string(a.Kind))
+		a.Unclear = false
 		return w.end(ctx, Sent, "", "")
 	case a.Kind == ingest.Hide || a.Kind == ingest.TakeDown: // doing it twice is the same as once
+		a.Unclear = false
 		if a.Intent.Attempt >= looksMost {
 			return w.end(ctx, Manual, "", "the platform did not take this, several times: please do it by hand")
 		}
 		return w.postpone(ctx, w.now().Add(lookAgain), "")
 	}
-	a.Unclear = true
 	return w.end(ctx, Manual, "", "it is not known whether this went out: please look on the platform, answer there if it did not, then mark it as handled")
 }
 

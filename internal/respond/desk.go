@@ -98,7 +98,12 @@ func (d *Desk) Take(ctx context.Context, batch []classify.Verdict) error {
 			fresh = append(fresh, c)
 		}
 	}
-	fresh = slices.DeleteFunc(fresh, func(c Case) bool { return answered[c.ID()] })
+	fresh = slices.DeleteFunc(fresh, func(c Case) bool { return answered[c.ID()] && !c.pressing() })
+	for i := range fresh {
+		if c := &fresh[i]; answered[c.ID()] {
+			c.settleAnswered(d.Now())
+		}
+	}
 	if len(fresh) == 0 {
 		return nil
 	}

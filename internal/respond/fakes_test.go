@@ -106,14 +106,14 @@ func (s *memoryTexts) Save(_ context.Context, key, text string) error {
 
 // platform is an Actor whose comments are as told and whose answers are scripted.
 type platform struct {
-	mu      sync.Mutex
-	seen    map[string]*ingest.Observation
-	acts    []ingest.Action
-	answer  func(a ingest.Action) ingest.Outcome // nil: done
-	store   bool                                 // an unclear write happened all the same
-	deaf    bool                                 // it cannot be read
-	calls   int
-	private bool
+	mu     sync.Mutex
+	seen   map[string]*ingest.Observation
+	acts   []ingest.Action
+	answer func(a ingest.Action) ingest.Outcome // nil: done
+	store  bool                                 // an unclear write happened all the same
+	deaf   bool                                 // it cannot be read
+	calls  int
+	looked func() // called at every look
 }
 
 var errDeaf = errors.New("no answer")
@@ -124,6 +124,9 @@ func (p *platform) Capabilities() ingest.Capabilities {
 }
 
 func (p *platform) Observe(_ context.Context, item string) (ingest.Observation, error) {
+	if p.looked != nil {
+		p.looked()
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.calls++

@@ -93,7 +93,7 @@ func (d *Desk) takeDown(ctx context.Context, own ingest.Comment, problems []Prob
 // mended closes the case of a reply of ours that says too much no more.
 func (d *Desk) mended(ctx context.Context, own ingest.Comment) error {
 	_, err := d.change(ctx, own.ID, func(c *Case) error {
-		if !c.Open() || own.Edit <= c.Comment.Edit {
+		if !c.Open() && c.State() != Approved || own.Edit <= c.Comment.Edit {
 			return errAsIs
 		}
 		c.Comment = own
@@ -115,11 +115,7 @@ func (d *Desk) answeredByPerson(ctx context.Context, c Case, own ingest.Comment)
 		if c.acted() || !c.Open() && c.State() != Approved {
 			return errAsIs // it is ours, or may be: the sender finds out
 		}
-		c.takeBack("somebody of the practice answered on the platform: look whether this is still to be done", d.Now())
-		c.Actions = slices.DeleteFunc(c.Actions, func(a Action) bool { return a.Kind == ingest.Reply })
-		c.Actions = append(c.Actions, Action{Kind: ingest.Reply, State: Withdrawn, Done: d.Now(),
-			Why: "somebody of the practice answered on the platform"})
-		c.note(d.Now(), Machine, "answered", "")
+		c.settleAnswered(d.Now())
 		return nil
 	})
 	if errors.Is(err, errAsIs) {
@@ -129,6 +125,25 @@ func (d *Desk) answeredByPerson(ctx context.Context, c Case, own ingest.Comment)
 		return fmt.Errorf("settle answered case: %w", err)
 	}
 	return nil
+}
+
+// settleAnswered withdraws the reply of a case that somebody of the practice
+// answered on the platform. A pressing one stays with a person all the same:
+// that something was answered does not say that somebody was helped.
+func (c *Case) settleAnswered(now time.Time) {
+	c.takeBack("somebody of the practice answered on the platform: look whether this is still to be done", now)
+	c.Actions = slices.DeleteFunc(c.Actions, func(a Action) bool { return a.Kind == ingest.Reply && !a.Unclear })
+	a := Action{Kind: ingest.Reply, State: Withdrawn, Done: now, Why: "somebody of the practice answered on the platform"}
+	if c.pressing() {
+		a.Look, a.Why = true, a.Why+": look whether more is to be done"
+	}
+	c.Actions = append(c.Actions, a)
+	c.note(now, Machine, "answered", "")
+}
+
+// pressing reports whether an answer alone does not settle a case of this lane.
+func (c *Case) pressing() bool {
+	return c.Lane == LaneUrgent || c.Lane == LaneIdentifier || c.Lane == LaneOther
 }
 
 // takeBack withdraws what is approved and has not gone out, for a person to

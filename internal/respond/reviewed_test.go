@@ -1,6 +1,8 @@
 package respond
 
 import (
+	"context"
+	"runtime"
 	"testing"
 	"time"
 
@@ -148,5 +150,97 @@ func TestReviewed(t *testing.T) {
 		if len(w.plat.acts) != 1 {
 			t.Fatalf("%d attempts within the day", len(w.plat.acts))
 		}
+	})
+	t.Run("an urgent comment answered by a thumb: a person still looks", func(t *testing.T) {
+		for _, together := range []bool{true, false} {
+			w := newWorld(t)
+			v := clear(w.comment("c1", said))
+			v.Urgent = true
+			own := classify.Verdict{Comment: w.own("r1", "c1", "Thank you for your comment.")}
+			if together {
+				w.must(w.Take(t.Context(), []classify.Verdict{v, own}))
+			} else {
+				w.must(w.Take(t.Context(), []classify.Verdict{v}))
+				w.must(w.Take(t.Context(), []classify.Verdict{own}))
+			}
+			w.stands(v.Comment.ID, Withdrawn, "answered")
+			if !w.get(v.Comment.ID).Open() {
+				t.Fatal("nobody looks at it")
+			}
+		}
+	})
+	t.Run("our reply was corrected before its take-down: it stays", func(t *testing.T) {
+		w := newWorld(t)
+		own := w.own("r9", "c1", "We are sorry your surgery went badly.")
+		w.plat.seen["r9"] = &ingest.Observation{Text: "We are sorry your surgery went badly."}
+		w.must(w.Take(t.Context(), []classify.Verdict{{Comment: own}}))
+		_, err := w.Approve(t.Context(), Decision{Case: own.ID, By: "dana", TakeDown: true})
+		w.must(err)
+		w.plat.seen["r9"].Text = safe
+		w.wait(time.Minute)
+		w.step()
+		w.stands(own.ID, Withdrawn)
+		if len(w.plat.acts) > 0 {
+			t.Fatal("the corrected reply was deleted")
+		}
+		corrected := w.own("r9", "c1", safe)
+		corrected.Edit = 1
+		w.must(w.Take(t.Context(), []classify.Verdict{{Comment: corrected}}))
+		if w.get(own.ID).Open() {
+			t.Fatal("the case stays open though the reply is safe now")
+		}
+	})
+	t.Run("the account went while an attempt was under way: it may be online", func(t *testing.T) {
+		w := newWorld(t)
+		id := w.open("c1")
+		w.plat.answer = answer(ingest.Outcome{Result: ingest.Unclear})
+		w.approve(id)
+		w.wait(time.Minute)
+		w.step()
+		account := w.Accounts["cedar"]
+		delete(w.Accounts, "cedar")
+		w.wait(time.Hour)
+		w.step()
+		w.stands(id, Manual)
+		w.Accounts["cedar"] = account
+		if _, err := w.Approve(t.Context(), Decision{Case: id, By: "marta", Reply: safe}); err == nil {
+			t.Fatal("a second attempt was approved")
+		}
+	})
+	t.Run("told to stop while looking: it goes out after the next start", func(t *testing.T) {
+		w := newWorld(t)
+		id := w.open("c1")
+		w.approve(id)
+		w.wait(time.Minute)
+		ctx, cancel := context.WithCancel(t.Context())
+		w.plat.looked = cancel
+		w.sender.Step(ctx)
+		w.stands(id, Approved)
+		w.plat.looked = nil
+		w.step()
+		w.stands(id, Sent)
+	})
+	t.Run("a slow account holds up no other", func(t *testing.T) {
+		w := newWorld(t)
+		slow := &platform{seen: map[string]*ingest.Observation{}}
+		w.Accounts["slow"] = Account{Actor: slow, Lang: "en"}
+		c := w.comment("s1", said)
+		c.Account = "slow"
+		w.must(w.Take(t.Context(), []classify.Verdict{clear(c)}))
+		w.approve(c.ID)
+		quick := w.open("c1")
+		w.approve(quick)
+		w.wait(time.Minute)
+		ctx, cancel := context.WithCancel(t.Context())
+		hold := make(chan struct{})
+		slow.looked = func() { <-hold }
+		ended := make(chan error)
+		go func() { ended <- w.sender.Run(ctx, nil) }()
+		for w.get(quick).State() != Sent { // fails by the test's own time limit
+			runtime.Gosched()
+		}
+		close(hold)
+		cancel()
+		w.must(<-ended)
 	})
 }

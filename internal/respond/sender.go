@@ -45,41 +45,61 @@ const (
 	restFirst  = time.Second      // after an error of our own, doubling
 	restMost   = 10 * time.Minute
 	accountOff = time.Hour // after the platform asked to stop
-	idle       = time.Minute
+	idleTime   = time.Minute
 )
 
-// Run acts whenever something is due and whenever woken, until ctx ends. An
-// attempt under way is finished first.
+// Run acts whenever something is due and whenever woken, until ctx ends. Each
+// account goes at its own pace: a slow one holds up no other. An attempt under
+// way is finished first.
 func (s *Sender) Run(ctx context.Context, wake <-chan struct{}) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	var g sync.WaitGroup
+	defer g.Wait()
+	busy, idle := map[string]bool{}, make(chan string)
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case account := <-idle:
+			delete(busy, account)
 		case <-wake:
 		case <-timer.C:
 		}
-		s.Step(ctx)
-		timer.Reset(s.untilNext())
+		for account, cases := range s.due() {
+			if busy[account] {
+				continue
+			}
+			busy[account] = true
+			g.Go(func() {
+				s.serve(ctx, account, cases)
+				select {
+				case idle <- account:
+				case <-ctx.Done():
+				}
+			})
+		}
+		timer.Reset(s.untilNext(busy))
 	}
 }
 
-// Step does everything that is due now, account by account side by side.
+// Step does everything that is due now, and returns when it is done.
 func (s *Sender) Step(ctx context.Context) {
 	var g sync.WaitGroup
 	for account, cases := range s.due() {
-		g.Go(func() {
-			for _, id := range cases {
-				if ctx.Err() != nil {
-					return
-				}
-				// A stop does not cut an attempt in two.
-				s.settle(id, s.act(context.WithoutCancel(ctx), account, id))
-			}
-		})
+		g.Go(func() { s.serve(ctx, account, cases) })
 	}
 	g.Wait()
+}
+
+// serve works on the due cases of an account, one after the other.
+func (s *Sender) serve(ctx context.Context, account string, cases []string) {
+	for _, id := range cases {
+		if ctx.Err() != nil {
+			return
+		}
+		s.settle(id, s.act(ctx, account, id))
+	}
 }
 
 // settle notes how working on a case went.
@@ -122,10 +142,10 @@ func (s *Sender) due() map[string][]string {
 	return due
 }
 
-func (s *Sender) untilNext() time.Duration {
-	wait, now := idle, s.Desk.Now()
+func (s *Sender) untilNext(busy map[string]bool) time.Duration {
+	wait, now := idleTime, s.Desk.Now()
 	for c := range s.Desk.Cases.All() {
-		if i, at := s.next(c); i >= 0 {
+		if i, at := s.next(c); i >= 0 && !busy[c.Comment.Account] {
 			wait = min(wait, max(at.Sub(now), 10*time.Millisecond))
 		}
 	}
@@ -176,7 +196,8 @@ func (s *Sender) pause(account string, least time.Duration) {
 }
 
 // act works on the next action of a case, as it is now.
-func (s *Sender) act(ctx context.Context, account, id string) error {
+func (s *Sender) act(stop context.Context, account, id string) error {
+	ctx := context.WithoutCancel(stop) // a stop does not cut an attempt in two
 	c, err := s.Desk.Cases.Get(ctx, id)
 	if err != nil {
 		return err
@@ -185,16 +206,18 @@ func (s *Sender) act(ctx context.Context, account, id string) error {
 	if i < 0 || at.After(s.Desk.Now()) {
 		return nil
 	}
-	w := work{sender: s, c: c, i: i, actor: s.Desk.Accounts[account].Actor}
+	w := work{sender: s, c: c, i: i, actor: s.Desk.Accounts[account].Actor, stop: stop}
 	if s.Desk.Shadow && c.Actions[i].State == Approved {
 		return w.end(ctx, Recorded, "", shadowed)
 	}
+	// An attempt whose outcome is not known stays one that may be online.
+	w.action().Unclear = c.Actions[i].State == Sending
 	if w.actor == nil {
 		return w.end(ctx, Manual, "", "this account cannot be acted on from here any more: please do it by hand, then mark it as handled")
 	}
 	content, err := s.Desk.Texts.Open(ctx, c.Comment.Key())
 	if errors.Is(err, ErrGone) {
-		return w.end(ctx, Withdrawn, "", "the comment was erased")
+		return w.erased(ctx)
 	}
 	if err != nil {
 		return err

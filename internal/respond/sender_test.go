@@ -268,7 +268,7 @@ func TestShadowModeSendsNothing(t *testing.T) {
 func TestTakeDown(t *testing.T) {
 	w := newWorld(t)
 	own := w.own("r9", "c1", "We are sorry your surgery went badly, Karen. Your insurance was billed.")
-	w.plat.seen["r9"] = &ingest.Observation{Text: "…"}
+	w.plat.seen["r9"] = &ingest.Observation{Text: "We are sorry your surgery went badly, Karen. Your insurance was billed."}
 	w.must(w.Take(t.Context(), []classify.Verdict{{Comment: own}}))
 	w.stands(own.ID, Waiting, "take-down")
 	_, err := w.Approve(t.Context(), Decision{Case: own.ID, By: "dana", TakeDown: true})

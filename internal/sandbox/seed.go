@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -91,6 +92,9 @@ func (s *Server) firstPost(platform string) *item {
 func (s *Server) Add(c Comment) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if c.Text == "" && c.Media == "" {
+		return "", errors.New("a comment needs a text, or a media such as \"photo\"")
+	}
 	if err := s.check(c); err != nil {
 		return "", err
 	}

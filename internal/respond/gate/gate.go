@@ -130,7 +130,7 @@ func quote(s string) string {
 // language refuses a text, or a sentence of it, in a language whose rules the
 // gate does not have.
 func (p *page) language() []Problem {
-	why := "The check knows English only so far and cannot vouch for this. Write it in English, or ask a privacy officer to approve it."
+	why := "The check knows English only so far and cannot vouch for this. Write it in English."
 	if p.out.Lang != "" && p.out.Lang != "en" && !strings.HasPrefix(p.out.Lang, "en-") {
 		return []Problem{{Rule: RuleLanguage, End: len(p.out.Text), Why: why}}
 	}
