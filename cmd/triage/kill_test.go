@@ -50,7 +50,7 @@ func TestKilledAtRandomMoments(t *testing.T) {
 				}
 			}
 		}()
-		time.Sleep(time.Duration(random.IntN(400)) * time.Millisecond) // a moment nobody chose
+		<-time.After(time.Duration(random.IntN(400)) * time.Millisecond) // a moment nobody chose
 		p.kill()
 		<-dead
 	}

@@ -20,9 +20,7 @@ import (
 	"triage/internal/review"
 )
 
-// service is a practice's service: this function is the map. It builds every
-// stage in the order in which a comment meets them and runs them side by side
-// until ctx ends.
+// service is a practice's service.
 type service struct {
 	cfg  config
 	out  io.Writer // alerts and what the operator must know
@@ -35,7 +33,10 @@ type service struct {
 	ready func(login string)
 }
 
+// run is the map: it builds every stage in the order in which a comment meets
+// them and runs them side by side until ctx ends.
 func (s *service) run(ctx context.Context) (err error) {
+	frugal()
 	defer func() {
 		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 			err = nil // told to stop while it was starting
