@@ -79,7 +79,7 @@ func newClocked(t *testing.T) *clocked {
 		facebook.Options{Log: zap.NewNop(), Account: "facebook"})
 	must(err)
 	names := ingest.NewNamer(k.names)
-	w.desk = &respond.Desk{Cases: st.cases, Texts: st.texts, Drafter: drafter, Gate: gate, Names: names, Log: zap.NewNop(), Now: now,
+	w.desk = &respond.Desk{Newest: st.comments.Newest, Cases: st.cases, Texts: st.texts, Drafter: drafter, Gate: gate, Names: names, Log: zap.NewNop(), Now: now,
 		Window: time.Minute, Accounts: map[string]respond.Account{"facebook": {Actor: client, Lang: "en"}}}
 	w.sender = &respond.Sender{Desk: w.desk, Wait: time.Minute, Cap: 10, Log: zap.NewNop()}
 	w.poller = &ingest.Poller{Platform: "facebook", Account: "facebook", Source: client, Names: names, Keep: st.texts,

@@ -76,6 +76,12 @@ func (s comments) flow(ctx context.Context) (waiting, through uint64, err error)
 	return s.topic.Flow(ctx, judgeReader)
 }
 
+// Newest is the number of a comment's newest edit.
+func (s comments) Newest(ctx context.Context, id string) (int, error) {
+	last, err := s.topic.Last(ctx, id)
+	return last.Edit, err
+}
+
 // Consume hands on comments in the order in which they were published.
 func (s comments) Consume(ctx context.Context, h func(context.Context, []ingest.Comment) error) error {
 	return s.topic.Consume(ctx, judgeReader, func(ctx context.Context, events []comment) error {

@@ -79,7 +79,7 @@ func (s *service) run(ctx context.Context) (err error) {
 	}
 	wakeSender, wakePager := make(chan struct{}, 1), make(chan struct{}, 1)
 	desk := &respond.Desk{
-		Cases: st.cases, Texts: st.texts, Drafter: drafter, Gate: gate, Names: names,
+		Cases: st.cases, Texts: st.texts, Drafter: drafter, Gate: gate, Names: names, Newest: st.comments.Newest,
 		Accounts: accounts.actors(), Shadow: s.cfg.Posting.Mode == shadowMode, Window: s.cfg.Posting.Undo.Duration,
 		Log: s.log.Named("desk"), Now: time.Now, Changed: func() { wake(wakeSender); wake(wakePager) },
 	}

@@ -65,6 +65,8 @@ type Desk struct {
 	Gate     *Gate
 	Names    ingest.Namer
 	Accounts map[string]Account
+	// Newest tells the number of a comment's newest edit.
+	Newest func(ctx context.Context, id string) (int, error)
 	// Shadow: decisions are recorded and nothing goes out.
 	Shadow bool
 	// Window is how long an approved action waits, to be undone, before it goes
@@ -143,6 +145,13 @@ func (d *Desk) open(ctx context.Context, v classify.Verdict) (Case, bool, error)
 	}
 	lane, low, ok := Place(v.Judgement)
 	if !ok {
+		return Case{}, false, nil
+	}
+	newest, err := d.Newest(ctx, v.Comment.ID)
+	if err != nil {
+		return Case{}, false, fmt.Errorf("open case: %w", err)
+	}
+	if newest > v.Comment.Edit { // delivered late: what it says now decides
 		return Case{}, false, nil
 	}
 	c := Case{Comment: v.Comment, Judgement: v.Judgement, Lane: lane, Low: low, Opened: d.Now()}

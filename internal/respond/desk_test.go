@@ -94,6 +94,15 @@ func TestEditedComment(t *testing.T) {
 			t.Fatal("the old approval went out")
 		}
 	})
+	t.Run("to something harmless, and the first verdict comes late: no case", func(t *testing.T) {
+		w := newWorld(t)
+		first := clear(w.comment("c1", said))
+		edit(w, classify.Verdict{Comment: w.comment("c1", "Thank you!"), Judgement: classify.Judgement{Judged: true}})
+		edit(w, first)
+		if n := w.cases.count(); n != 0 {
+			t.Fatalf("%d cases about words that are gone", n)
+		}
+	})
 	t.Run("to something harmless: nothing is left to do", func(t *testing.T) {
 		w := newWorld(t)
 		id := w.open("c1")

@@ -178,7 +178,8 @@ type world struct {
 	texts  *memoryTexts
 	plat   *platform
 	clock  time.Time
-	edits  map[string]int
+	edits  map[string]int // by item
+	newest map[string]int // by id
 }
 
 const said = "Since the hysterectomy I still bleed"
@@ -189,7 +190,7 @@ func newWorld(t *testing.T) *world {
 		t:     t,
 		cases: &memoryCases{m: map[string]Case{}}, texts: &memoryTexts{m: map[string]ingest.Content{}},
 		plat:  &platform{seen: map[string]*ingest.Observation{}},
-		edits: map[string]int{},
+		edits: map[string]int{}, newest: map[string]int{},
 		clock: time.Date(2026, 9, 1, 12, 0, 0, 0, time.UTC),
 	}
 	gate, err := NewGate(GateOptions{Staff: []string{"Dr. Ruiz"}, Own: []string{"(503) 555-0142"}})
@@ -204,6 +205,7 @@ func newWorld(t *testing.T) *world {
 		Cases: w.cases, Texts: w.texts, Drafter: drafter, Gate: gate, Names: ingest.NewNamer([]byte("key")),
 		Accounts: map[string]Account{"cedar": {Actor: w.plat, Lang: "en"}}, Window: time.Minute,
 		Log: zap.NewNop(), Now: func() time.Time { return w.clock },
+		Newest: func(_ context.Context, id string) (int, error) { return w.newest[id], nil },
 	}
 	w.sender = &Sender{Desk: w.Desk, Wait: 3 * time.Minute, Cap: 50, Log: zap.NewNop()}
 	return w
@@ -220,6 +222,7 @@ func (w *world) comment(item, text string) ingest.Comment {
 		o.Text = text
 		w.edits[item]++
 		c.Edit = w.edits[item]
+		w.newest[c.ID] = c.Edit
 	} else {
 		w.plat.seen[item] = &ingest.Observation{Text: text}
 	}

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -24,7 +25,8 @@ func (w *world) newDesk(t *testing.T, log *zap.Logger) *respond.Desk {
 		t.Fatal(err)
 	}
 	return &respond.Desk{
-		Cases: w.cases, Texts: w.texts, Gate: gate, Drafter: drafter, Names: ingest.NewNamer([]byte("key")),
+		Newest: func(context.Context, string) (int, error) { return 0, nil },
+		Cases:  w.cases, Texts: w.texts, Gate: gate, Drafter: drafter, Names: ingest.NewNamer([]byte("key")),
 		Accounts: map[string]respond.Account{
 			"cedar": {Actor: hand{[]ingest.ActionKind{ingest.Reply, ingest.Private, ingest.Hide, ingest.TakeDown}}, Lang: "en"},
 			"plain": {Actor: hand{[]ingest.ActionKind{ingest.Reply}}, Lang: "en"},
