@@ -87,8 +87,8 @@ func (t *Topic[T]) Count(ctx context.Context) (uint64, error) {
 	return info.State.Msgs, nil
 }
 
-// Flow is how many events the reader of this name has still to handle, and the
-// sequence up to which it has handled all.
+// Flow is how many events the reader of this name has still to handle, and how
+// many got through: one that fails again and again does not hide the others.
 func (t *Topic[T]) Flow(ctx context.Context, name string) (waiting, through uint64, err error) {
 	c, err := t.stream.Consumer(ctx, name)
 	if errors.Is(err, jetstream.ErrConsumerNotFound) {
@@ -98,7 +98,9 @@ func (t *Topic[T]) Flow(ctx context.Context, name string) (waiting, through uint
 		return 0, 0, fmt.Errorf("look at %s: %w", t.name, err)
 	}
 	info := c.CachedInfo()
-	return info.NumPending + uint64(info.NumAckPending), info.AckFloor.Stream, nil
+	waiting = info.NumPending + uint64(info.NumAckPending)
+	all, err := t.Count(ctx)
+	return waiting, all - min(all, waiting), err
 }
 
 // Batch sizes: an event that is alone is handled at once; when many wait they

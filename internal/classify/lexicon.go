@@ -79,7 +79,6 @@ var (
 	specific = setOf(tagCond, tagSymp, tagProc, tagMed, tagTest, tagRepro, tagMent, tagSubst)
 	medical  = specific | setOf(tagWordnet, tagBody)
 	allusion = setOf(tagVProc, tagVMed, tagVTest, tagVague, tagRoutine)
-	subjects = setOf(tagSelf, tagFam, tagOther, tagGen, tagYou)
 )
 
 // lexicon finds terms of one language in a text.

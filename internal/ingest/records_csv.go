@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -111,8 +112,15 @@ func (r *Records) textColumn(header []string) (int, error) {
 			return i, nil
 		}
 	}
-	return 0, fmt.Errorf("%w? there is none called %s; name one of: %s", ErrColumn, strings.Join(names, ", "), strings.Join(header, ", "))
+	if !slices.ContainsFunc(header, func(name string) bool { return !columnName.MatchString(name) }) {
+		return 0, fmt.Errorf("%w? there is none called %s; name one of: %s", ErrColumn, strings.Join(names, ", "), strings.Join(header, ", "))
+	}
+	return 0, fmt.Errorf("%w? there is none called %s, and the first line does not look like the names of columns: put them there", ErrColumn, strings.Join(names, ", "))
 }
+
+// columnName is what is taken for the name of a column and may be repeated: in
+// a file without a header a comment stands in its place.
+var columnName = regexp.MustCompile(`^[\pL\pN_.-]{1,24}( [\pL\pN_.-]{1,24})?$`)
 
 func (r *Records) nextCSV() (Record, error) {
 	if r.csv == nil {

@@ -51,6 +51,7 @@ func TestRecords(t *testing.T) {
 		"csv, nothing to guess":     {CSV, "", "a,b\n", "END which column holds the text? there is none called text, comment, review, message, body, content; name one of: a, b\n"},
 		"csv, semicolons":           {CSV, "", "nr;Comment\n1;\"one; two\"\n", "line 2|one; two\n"},
 		"csv, tabs and a mark":      {CSV, "", "\ufeffid\ttext\na\tone\n", "a|one\n"},
+		"csv, no header":            {CSV, "", "Jane,my canary hysterectomy still bleeds\n", "END which column holds the text? there is none called text, comment, review, message, body, content, and the first line does not look like the names of columns: put them there\n"},
 		"csv, a quote never closed": {CSV, "", "id,text\n1,\"one\n2,two\n3,three\n", "line 2!a quote is not closed: everything up to the end of the file is part of this record\n"},
 		"csv, a stray quote":        {CSV, "", "id,text\n1,5\" pipe\n2,two\n", "1|5\" pipe\n2|two\n"},
 		"csv, empty":                {CSV, "", "", ""},

@@ -112,6 +112,9 @@ func (d *Desk) Take(ctx context.Context, batch []classify.Verdict) error {
 	if err := d.Cases.Create(ctx, fresh); err != nil {
 		return fmt.Errorf("open cases: %w", err)
 	}
+	for _, c := range fresh {
+		d.Log.Info("case opened", zap.String("case", c.ID()), zap.String("lane", string(c.Lane)))
+	}
 	d.changed()
 	return nil
 }
