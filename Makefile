@@ -4,7 +4,7 @@ GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 
-.PHONY: build test check bench verify screenshots
+.PHONY: build test check bench soak verify screenshots
 
 # One static binary in bin/.
 build:
@@ -24,6 +24,12 @@ check:
 # How fast the parts are that have a budget.
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+# The same crashes as in the tests, ten times as often: kills, power cuts,
+# rotations, damage.
+soak:
+	./.ci/deps
+	TRIAGE_LONG=1 $(GO) test -count=1 -timeout 180m -v -run 'Kill|Power|Rekey|Rotat|Water|Flip|Lease|Racer|Roles' ./internal/bus ./cmd/triage
 
 # Slower proofs: the race detector, the systemd unit and the container image.
 verify:

@@ -1,15 +1,20 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
+	"reflect"
 	"time"
 
 	"go.uber.org/zap"
 
+	"triage/internal/audit"
 	"triage/internal/ingest"
 	"triage/internal/ingest/facebook"
 	"triage/internal/respond"
+	"triage/internal/store"
 )
 
 // account is one account on a platform: read by a poller, acted on by an actor.
@@ -22,12 +27,12 @@ type account struct {
 // accounts are all that are configured, by name.
 type accounts map[string]account
 
-func (s *service) accounts(names ingest.Namer, st *stores) (accounts, error) {
+func (s *service) accounts(st *opened) (accounts, error) {
 	out := accounts{}
 	poller := func(platform, name string, every duration, src ingest.Source) *ingest.Poller {
 		return &ingest.Poller{
-			Platform: platform, Account: name, Source: src, Names: names,
-			Keep: st.texts, Sink: st.comments, Marks: st.marks,
+			Platform: platform, Account: name, Source: src, Names: st.names,
+			Keep: st.Texts, Sink: st.Comments, Marks: st.Marks, Erased: st.Gone.Has,
 			Every: every.Duration, Log: s.log.Named("ingest"), Now: time.Now,
 		}
 	}
@@ -39,11 +44,23 @@ func (s *service) accounts(names ingest.Namer, st *stores) (accounts, error) {
 		out[f.Name] = account{poller: poller("facebook", f.Name, f.Every, client), actor: client, lang: f.Lang}
 	}
 	for _, f := range s.cfg.File {
-		src := &ingest.File{Path: os.ExpandEnv(f.Path), Account: f.Name, Format: f.Format, Column: f.Column, Names: names,
+		src := &ingest.File{Path: os.ExpandEnv(f.Path), Account: f.Name, Format: f.Format, Column: f.Column, Names: st.names,
 			Log: s.log.Named("file").With(zap.String("account", f.Name))}
 		out[f.Name] = account{poller: poller(ingest.FilePlatform, f.Name, f.Every, src), lang: f.Lang}
 	}
 	return out, nil
+}
+
+// platforms are those of the configured accounts.
+func (c *config) platforms() []string {
+	var out []string
+	if len(c.Facebook) > 0 {
+		out = append(out, "facebook")
+	}
+	if len(c.File) > 0 {
+		out = append(out, ingest.FilePlatform)
+	}
+	return out
 }
 
 // actors are the accounts as the desk sees them.
@@ -55,11 +72,95 @@ func (a accounts) actors() map[string]respond.Account {
 	return out
 }
 
-// health is how reading each account goes.
-func (a accounts) health() []ingest.Health {
-	var out []ingest.Health
-	for _, one := range a {
-		out = append(out, one.poller.Health())
+// health is how reading each account goes, whichever process reads it.
+func (a accounts) health(sources *store.Sources) func() []ingest.Health {
+	return func() []ingest.Health {
+		var out []ingest.Health
+		for _, one := range a {
+			out = append(out, sources.Of(one.poller.Platform, one.poller.Account))
+		}
+		return out
 	}
-	return out
+}
+
+// poll reads the account until ctx ends or another process does, and reports how
+// that goes.
+func (a account) poll(ctx context.Context, token uint64, sources *store.Sources) error {
+	a.poller.Withhold(sources.Of(a.poller.Platform, a.poller.Account).Withheld)
+	ctx, cancel := context.WithCancel(ctx)
+	reported := make(chan struct{})
+	go func() {
+		defer close(reported)
+		a.report(ctx, sources)
+	}()
+	err := a.poller.Run(ctx, token)
+	cancel()
+	<-reported
+	if errors.Is(err, ingest.ErrStale) {
+		return nil
+	}
+	return err
+}
+
+// report tells how reading goes when that changes, and regularly.
+func (a account) report(ctx context.Context, sources *store.Sources) {
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	var last ingest.Health
+	var at time.Time
+	for {
+		now := a.poller.Health()
+		told := now
+		told.LastOK, told.Comments = last.LastOK, last.Comments
+		turned := !reflect.DeepEqual(told, last) || last.LastOK.IsZero() != now.LastOK.IsZero()
+		if turned || time.Since(at) >= store.ReportEvery {
+			if err := sources.Report(ctx, now); err == nil {
+				last, at = now, time.Now()
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// honour lets what its author deleted be erased.
+func (a accounts) honour(st *opened, desk *respond.Desk) {
+	for _, one := range a {
+		if asked, ok := one.actor.(ingest.Account); ok {
+			one.poller.Deletions = &ingest.Deletions{Account: asked, Kept: kept{st, desk}}
+		}
+	}
+}
+
+// kept implements ingest.Kept.
+type kept struct {
+	*opened
+	desk *respond.Desk
+}
+
+// Known implements ingest.Kept.
+func (k kept) Known(_ context.Context, thread string) ([]string, error) {
+	return k.Cases.InThread(thread), nil
+}
+
+// Item implements ingest.Kept.
+func (k kept) Item(ctx context.Context, id string) (string, error) {
+	content, err := k.Said(ctx, id)
+	if errors.Is(err, respond.ErrGone) {
+		return "", nil
+	}
+	return content.Item, err
+}
+
+// Deleted implements ingest.Kept.
+func (k kept) Deleted(ctx context.Context, ids []string) error {
+	var errs []error
+	for _, id := range ids {
+		errs = append(errs, k.Erase(ctx, k.desk, store.Erasure{Comment: id, Why: respond.WhyAuthor,
+			Act: audit.Act{By: respond.Machine, From: "service"}}))
+	}
+	return errors.Join(errs...)
 }

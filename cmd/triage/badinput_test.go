@@ -27,11 +27,7 @@ func noPanic(t *testing.T, said string) {
 func fails(t *testing.T, args ...string) string {
 	t.Helper()
 	p := start(t, args...)
-	select {
-	case <-p.ended:
-	case <-time.After(30 * time.Second):
-		t.Fatalf("triage %s goes on:\n%s", args[0], p.output())
-	}
+	code := p.exit()
 	noPanic(t, p.output())
 	var said []string
 	for line := range strings.Lines(p.output()) {
@@ -39,7 +35,7 @@ func fails(t *testing.T, args ...string) string {
 			said = append(said, strings.TrimSpace(line))
 		}
 	}
-	if code := p.cmd.ProcessState.ExitCode(); code != 1 || len(said) != 1 {
+	if code != 1 || len(said) != 1 {
 		t.Fatalf("triage %s ended with %d and %d sentences:\n%s", args[0], code, len(said), p.output())
 	}
 	return said[0]

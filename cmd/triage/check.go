@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap"
 
 	"triage/internal/classify"
+	"triage/internal/control"
 	"triage/internal/ingest"
 	"triage/internal/ingest/facebook"
 	"triage/internal/respond"
@@ -32,7 +33,7 @@ It changes nothing. Exit code 1 means that something needs mending.`,
 			if err != nil {
 				return err
 			}
-			findings := checkLocal(cfg)
+			findings := append(checkLocal(cfg), checkSettings(cmd.Context(), cfg)...)
 			if !offline {
 				findings = append(findings, checkAccounts(cmd.Context(), cfg)...)
 			}
@@ -59,7 +60,7 @@ func checkLocal(cfg config) []ingest.Finding {
 	}
 	out = append(out, ingest.Finding{OK: true, What: "reply templates: all pass the gate and fit"})
 	if cfg.Posting.Mode == shadowMode {
-		out = append(out, ingest.Finding{OK: true, What: "posting is off: decisions are recorded, nothing goes out (posting.mode)"})
+		out = append(out, ingest.Finding{OK: true, What: "posting is off in the file: decisions are recorded, nothing goes out (posting.mode)"})
 	}
 	return out
 }
@@ -102,4 +103,25 @@ func report(w io.Writer, findings []ingest.Finding) error {
 		return errSaid
 	}
 	return nil
+}
+
+// checkSettings tells which settings go before the configuration file, if the
+// service runs; while it does not, nobody is kept waiting by a store to open.
+func checkSettings(ctx context.Context, cfg config) []ingest.Finding {
+	client, ok := control.Dial((&service{cfg: cfg}).socket())
+	if !ok {
+		return []ingest.Finding{{OK: true, What: "settings that were changed while it ran are not looked at: the service is stopped (triage settings list)"}}
+	}
+	var all []control.Setting
+	if err := (&control.Client{HTTP: client}).Call(ctx, "GET", "/settings", nil, &all); err != nil {
+		return []ingest.Finding{{What: "settings", Mend: err.Error()}}
+	}
+	var out []ingest.Finding
+	for _, s := range all {
+		if !s.FromFile {
+			out = append(out, ingest.Finding{OK: s.Refused == "" && !s.Unknown, What: fmt.Sprintf("%s = %s, %s, and not %s as in the file", s.Name, s.Value, whence(s), s.File),
+				Mend: "if the file is meant: triage settings reset " + s.Name})
+		}
+	}
+	return out
 }

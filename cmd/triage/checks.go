@@ -2,13 +2,29 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"triage/internal/alert"
+	"triage/internal/audit"
 	"triage/internal/ingest"
 	"triage/internal/respond"
+	"triage/internal/settings"
 )
+
+// checks are what the pager looks at.
+func (s *service) checks(st *opened, desk *respond.Desk, all accounts) []alert.Check {
+	return []alert.Check{
+		caseCheck{desk, s.cfg.Review.URL}, sourceCheck{all.health(st.Sources), time.Now}, storeCheck{st.bus, time.Now},
+		&flowCheck{name: "judging", what: "comments wait and none is judged: see the log", flow: st.Comments.Flow, now: time.Now},
+		&flowCheck{name: "opening", what: "judged comments wait and none becomes a case: see the log", flow: st.Verdicts.Flow, now: time.Now},
+		&flowCheck{name: "auditing", what: "what was done does not reach the audit: see the log", flow: st.AuditFlow, now: time.Now},
+		troubleCheck{"audit", st.Audit.Trouble, &since{now: time.Now}},
+		troubleCheck{"retention", st.RetentionTrouble, &since{now: time.Now}},
+		settingsCheck{st.Settings, &since{now: time.Now}},
+	}
+}
 
 // caseCheck says which cases wait for a person, as loudly as their lanes do.
 type caseCheck struct {
@@ -65,6 +81,9 @@ func (k caseCheck) Look(context.Context) ([]alert.Alert, error) {
 }
 
 func where(c ingest.Comment) string {
+	if c.Account == "" {
+		return "account not known"
+	}
 	if c.Account == c.Platform {
 		return c.Platform
 	}
@@ -85,6 +104,13 @@ const hiccup = time.Minute
 func (k sourceCheck) Look(context.Context) ([]alert.Alert, error) {
 	var out []alert.Alert
 	for _, h := range k.health() {
+		if n := len(h.Withheld); n > 0 {
+			out = append(out, alert.Alert{
+				Key: "sources/" + h.Account + "/deletions", Severity: alert.Tell, Count: n,
+				What:  "many comments are gone at once, and none was erased: see that the account may still read them; erase by hand what was deleted",
+				Where: where(ingest.Comment{Platform: h.Platform, Account: h.Account}), Since: h.LastOK,
+			})
+		}
 		if h.Since.IsZero() || k.now().Sub(h.Since) < hiccup {
 			continue
 		}
@@ -151,4 +177,61 @@ func (k *flowCheck) Look(ctx context.Context) ([]alert.Alert, error) {
 		return nil, nil
 	}
 	return []alert.Alert{{Key: k.name + "/stuck", Severity: alert.Page, What: k.what, Count: int(waiting), Since: k.since}}, nil
+}
+
+// troubleCheck passes on what a part says of itself.
+type troubleCheck struct {
+	name    string
+	trouble func() error
+	since   *since
+}
+
+func (k troubleCheck) Name() string { return k.name }
+
+func (k troubleCheck) Look(context.Context) ([]alert.Alert, error) {
+	err := k.trouble()
+	at := k.since.of(err != nil)
+	if err == nil {
+		return nil, nil
+	}
+	severity := alert.Tell
+	if errors.Is(err, audit.ErrBroken) {
+		severity = alert.Page
+	}
+	return []alert.Alert{{Key: k.name + "/trouble", Severity: severity, What: err.Error(), Count: 1, Since: at}}, nil
+}
+
+// settingsCheck says which changed settings this version does not take.
+type settingsCheck struct {
+	settings interface{ Refused() []settings.Refusal }
+	since    *since
+}
+
+func (settingsCheck) Name() string { return "settings" }
+
+func (k settingsCheck) Look(context.Context) ([]alert.Alert, error) {
+	refused := k.settings.Refused()
+	at := k.since.of(len(refused) > 0)
+	var out []alert.Alert
+	for _, r := range refused {
+		out = append(out, alert.Alert{Key: "settings/" + r.Name, Severity: alert.Tell, Count: 1, Since: at,
+			What: "the setting " + r.Name + " is not what was set, since this version does not take its value; the configuration's is in force: set it anew"})
+	}
+	return out, nil
+}
+
+// since remembers when something began to be so.
+type since struct {
+	now func() time.Time
+	at  time.Time
+}
+
+func (s *since) of(is bool) time.Time {
+	switch {
+	case !is:
+		s.at = time.Time{}
+	case s.at.IsZero():
+		s.at = s.now()
+	}
+	return s.at
 }

@@ -8,12 +8,12 @@ import (
 
 	"go.uber.org/zap"
 
-	"triage/internal/bus"
 	"triage/internal/classify"
 	"triage/internal/ingest"
 	"triage/internal/ingest/facebook"
 	"triage/internal/respond"
 	"triage/internal/sandbox"
+	"triage/internal/store"
 )
 
 // clocked is the stages in one process, over a real store and a sandbox, by a
@@ -29,7 +29,7 @@ type clocked struct {
 
 // atOncer judges and opens cases as comments come.
 type atOncer struct {
-	to   comments
+	to   store.Comments
 	desk *respond.Desk
 }
 
@@ -63,13 +63,10 @@ func newClocked(t *testing.T) *clocked {
 	must(err)
 	server := httptest.NewServer(w.box)
 	t.Cleanup(server.Close)
-	b, err := bus.Start(t.Context(), bus.Options{Dir: t.TempDir(), Log: zap.NewNop()})
-	must(err)
-	t.Cleanup(func() { _ = b.Close() })
-	k, err := deriveKeys(make([]byte, 32))
-	must(err)
-	st, err := openStores(t.Context(), b, k)
-	must(err)
+	cfg := defaults()
+	cfg.Data.Dir = t.TempDir()
+	cfg.accountDefaults()
+	st := opening(t, cfg)
 	practice := respond.Practice{Name: "Cedar Family Practice", Phone: "(503) 555-0142"}
 	gate, err := respond.NewGate(practice.GateOptions())
 	must(err)
@@ -78,12 +75,12 @@ func newClocked(t *testing.T) *clocked {
 	client, err := facebook.New(facebook.Config{Page: sandbox.PageID, Token: sandbox.PageToken, BaseURL: server.URL},
 		facebook.Options{Log: zap.NewNop(), Account: "facebook"})
 	must(err)
-	names := ingest.NewNamer(k.names)
-	w.desk = &respond.Desk{Newest: st.comments.Newest, Cases: st.cases, Texts: st.texts, Drafter: drafter, Gate: gate, Names: names, Log: zap.NewNop(), Now: now,
-		Window: time.Minute, Accounts: map[string]respond.Account{"facebook": {Actor: client, Lang: "en"}}}
-	w.sender = &respond.Sender{Desk: w.desk, Wait: time.Minute, Cap: 10, Log: zap.NewNop()}
-	w.poller = &ingest.Poller{Platform: "facebook", Account: "facebook", Source: client, Names: names, Keep: st.texts,
-		Sink: atOncer{st.comments, w.desk}, Marks: st.marks, Every: time.Minute, Log: zap.NewNop(), Now: now}
+	w.desk = &respond.Desk{Newest: st.Comments.Newest, Cases: st.Cases, Texts: st.Texts, Drafter: drafter, Gate: gate, Names: st.names, Log: zap.NewNop(), Now: now,
+		Rules:    func() respond.Rules { return respond.Rules{Window: time.Minute, ReadBack: time.Minute, DailyCap: 10} },
+		Accounts: map[string]respond.Account{"facebook": {Actor: client, Lang: "en"}}}
+	w.sender = &respond.Sender{Desk: w.desk, Log: zap.NewNop()}
+	w.poller = &ingest.Poller{Platform: "facebook", Account: "facebook", Source: client, Names: st.names, Keep: st.Texts,
+		Sink: atOncer{st.Comments, w.desk}, Marks: st.Marks, Every: time.Minute, Log: zap.NewNop(), Now: now}
 	return w
 }
 

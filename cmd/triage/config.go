@@ -21,6 +21,9 @@ import (
 type config struct {
 	Practice  respond.Practice   `toml:"practice"`
 	Data      dataConfig         `toml:"data"`
+	NATS      natsConfig         `toml:"nats"`
+	Retention retentionConfig    `toml:"retention"`
+	Audit     auditConfig        `toml:"audit"`
 	Review    reviewConfig       `toml:"review"`
 	Posting   postingConfig      `toml:"posting"`
 	Alerts    alertsConfig       `toml:"alerts"`
@@ -37,6 +40,26 @@ type dataConfig struct {
 	Dir      string `toml:"dir"`
 	KeyFile  string `toml:"key_file"`
 	MaxStore size   `toml:"max_store"`
+}
+
+// natsConfig is the NATS that takes the place of the embedded one.
+type natsConfig struct {
+	URL      string `toml:"url"`
+	NKeyFile string `toml:"nkey_file"`
+	CAFile   string `toml:"ca_file"`
+	CertFile string `toml:"cert_file"`
+	KeyFile  string `toml:"key_file"`
+	Replicas int    `toml:"replicas"`
+}
+
+type retentionConfig struct {
+	Unflagged duration `toml:"unflagged"`
+	Decided   duration `toml:"decided"`
+}
+
+type auditConfig struct {
+	// Checkpoints is the file into which the end of the audit's chain goes.
+	Checkpoints string `toml:"checkpoints"`
 }
 
 type reviewConfig struct {
@@ -89,11 +112,13 @@ const (
 // defaults are the values of the keys that a file leaves out.
 func defaults() config {
 	return config{
-		Data:    dataConfig{Dir: "triage-data"},
-		Review:  reviewConfig{Addr: "127.0.0.1:8480"},
-		Posting: postingConfig{Mode: shadowMode, Undo: duration{time.Minute}, DailyCap: 50, ReadBack: duration{3 * time.Minute}},
-		Alerts:  alertsConfig{Terminal: true},
-		Log:     logConfig{Level: "info"},
+		Data:      dataConfig{Dir: "triage-data"},
+		NATS:      natsConfig{Replicas: 3},
+		Retention: retentionConfig{Unflagged: duration{7 * day}, Decided: duration{30 * day}},
+		Review:    reviewConfig{Addr: "127.0.0.1:8480"},
+		Posting:   postingConfig{Mode: shadowMode, Undo: duration{time.Minute}, DailyCap: 50, ReadBack: duration{3 * time.Minute}},
+		Alerts:    alertsConfig{Terminal: true},
+		Log:       logConfig{Level: "info"},
 	}
 }
 
@@ -101,6 +126,9 @@ func defaults() config {
 func (c *config) accountDefaults() {
 	if c.Data.KeyFile == "" {
 		c.Data.KeyFile = filepath.Join(c.Data.Dir, "practice.key")
+	}
+	if c.Audit.Checkpoints == "" {
+		c.Audit.Checkpoints = filepath.Join(c.Data.Dir, "audit-checkpoints.jsonl")
 	}
 	for i := range c.Facebook {
 		f := &c.Facebook[i]

@@ -112,3 +112,19 @@ func TestFaultyConfigs(t *testing.T) {
 		})
 	}
 }
+
+// What a duration is written as is read as the same.
+func TestDurationsAsText(t *testing.T) {
+	for _, text := range []string{"0s", "1s", "20s", "59s", "1m", "10m", "1m30s", "1h", "20h", "1h30m", "1h0m30s", "1d", "7d", "30d", "36h"} {
+		var d duration
+		if err := d.UnmarshalText([]byte(text)); err != nil || d.text() != text {
+			t.Errorf("%s: written as %s (%v)", text, d.text(), err)
+		}
+	}
+	for _, wrong := range []string{"", "d", "1", "-1d", "1.5d", "99999d", "-3s"} {
+		var d duration
+		if err := d.UnmarshalText([]byte(wrong)); err == nil {
+			t.Errorf("%q is read as %v", wrong, d)
+		}
+	}
+}

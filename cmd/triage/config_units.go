@@ -12,12 +12,37 @@ type unitError struct{ value, want string }
 
 func (e *unitError) Error() string { return fmt.Sprintf("%q is no %s", e.value, e.want) }
 
-// duration is a time.Duration written with its unit, such as "30s" or "5m".
+// duration is a time.Duration written with its unit, such as "30s", "5m" or "30d".
 type duration struct{ time.Duration }
+
+const day = 24 * time.Hour
+
+func parseDuration(s string) (time.Duration, error) {
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		n, err := strconv.ParseUint(days, 10, 16)
+		return time.Duration(n) * day, err
+	}
+	return time.ParseDuration(s)
+}
+
+// text is how the duration is written.
+func (d duration) text() string {
+	if d.Duration >= day && d.Duration%day == 0 {
+		return fmt.Sprintf("%dd", d.Duration/day)
+	}
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (d *duration) UnmarshalText(b []byte) error {
-	v, err := time.ParseDuration(string(b))
+	v, err := parseDuration(string(b))
 	if err != nil || v < 0 {
 		return &unitError{string(b), `duration: write a number with its unit, such as "30s", "5m" or "24h"`}
 	}

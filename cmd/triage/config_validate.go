@@ -37,17 +37,20 @@ func (c *config) validate() (errs []error) {
 	if c.Review.TrustedProxy != "" && net.ParseIP(c.Review.TrustedProxy) == nil {
 		bad("review.trusted_proxy", "%q is no IP address: write the proxy's, such as \"127.0.0.1\"", c.Review.TrustedProxy)
 	}
-	if !slices.Contains([]string{shadowMode, reviewMode}, c.Posting.Mode) {
-		bad("posting.mode", "%q is no mode: write \"shadow\" (nothing goes out) or \"review\" (what a person approved goes out)", c.Posting.Mode)
+	for key, err := range map[string]error{
+		"posting.mode": checkMode(c.Posting.Mode), "posting.daily_cap": checkCap(c.Posting.DailyCap),
+		"posting.undo": checkUndo(c.Posting.Undo.Duration), "posting.read_back": checkReadBack(c.Posting.ReadBack.Duration),
+		"retention.unflagged": checkKept(c.Retention.Unflagged.Duration), "retention.decided": checkKept(c.Retention.Decided.Duration),
+	} {
+		if err != nil {
+			bad(key, "%v", err)
+		}
 	}
-	if c.Posting.DailyCap < 1 || c.Posting.DailyCap > 1000 {
-		bad("posting.daily_cap", "%d is out of range: write 1 to 1000 actions an account and day", c.Posting.DailyCap)
+	if c.NATS.Replicas < 1 || c.NATS.Replicas > 5 {
+		bad("nats.replicas", "%d is out of range: 3 for a cluster of three servers, 1 for a single one", c.NATS.Replicas)
 	}
-	if c.Posting.Undo.Duration > 24*time.Hour {
-		bad("posting.undo", "%v is too long: at most 24h", c.Posting.Undo)
-	}
-	if rb := c.Posting.ReadBack.Duration; rb < time.Second || rb > time.Hour {
-		bad("posting.read_back", "%v is out of range: 1s to 1h; the shorter, the more often a person is asked", c.Posting.ReadBack)
+	if (c.NATS.CertFile == "") != (c.NATS.KeyFile == "") {
+		bad("nats.cert_file", "cert_file and key_file belong together: give both or none")
 	}
 	if n := c.Data.MaxStore.bytes; n != 0 && n < leastStore {
 		bad("data.max_store", "it is too small to work with: at least 1MiB")

@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"go.uber.org/zap/zapcore"
 	"golang.org/x/sync/errgroup"
 
 	"triage/internal/ingest/facebook"
@@ -79,7 +78,7 @@ func (d demo) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	s := &service{cfg: d.config(page, platform), out: stdout, log: newLog("warn", zapcore.AddSync(stderr)), page: page, user: "marta"}
+	s := &service{cfg: d.config(page, platform), out: stdout, log: newLog("warn", stderr), page: page, user: "marta"}
 	box, err := sandbox.New(sandbox.Options{Dir: filepath.Join(d.data, "sandbox"), Log: s.log.Named("sandbox")})
 	if err != nil {
 		return errors.Join(err, platform.Close())

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -12,21 +9,15 @@ import (
 // One comment, end to end: written on the platform, found, judged, held for a
 // person, approved on the page, published there once; on-call told, and told
 // that it is over. Nothing anywhere outside the page holds a word of it.
-func TestJourney(t *testing.T) {
-	sb := box{t, start(t, "sandbox", "--addr", "127.0.0.1:0").value("sandbox")}
-	d := newPractice(t, sb.url, "")
-	p := start(t, "run", "--config", d.config)
-	page := p.value("page")
-	desk := d.signIn(t, page)
+func TestJourney(t *testing.T) { t.Parallel(); both(t, journey) }
+
+func journey(t *testing.T, store string) {
+	sb := platform(t)
+	d := newPractice(t, sb.url, store)
+	p, desk := d.run(t)
 
 	item := sb.write("Dr. Ruiz, since the hysterectomy I still bleed zzcanaryzz every day")
-	var id string
-	eventually(t, 10*time.Second, "a case", func() bool {
-		if ids := desk.waiting(); len(ids) == 1 {
-			id = ids[0]
-		}
-		return id != ""
-	})
+	id := desk.caseOf(10 * time.Second)
 	if _, queue := desk.get("/"); strings.Contains(queue, "zzcanaryzz") {
 		t.Fatal("the queue shows the comment")
 	}
@@ -58,21 +49,18 @@ func TestJourney(t *testing.T) {
 		t.Fatalf("%d replies, want 1", n)
 	}
 	again.stop()
-	for _, out := range []string{p.output(), again.output()} {
-		if strings.Contains(out, "zzcanaryzz") || strings.Contains(out, "sandbox-page-token") || strings.Contains(out, "Pat Example") {
-			t.Fatalf("the output holds text, token or author:\n%s", out)
-		}
-	}
-	noneInPlain(t, d.data)
+	clean(t, "what it wrote", p.output()+again.output())
+	noneInFiles(t, d.kept(t)...)
 }
 
 // A comment that is edited, and edited back, is a new event each time; a
 // restart in between takes nothing twice.
-func TestEditedAndEditedBack(t *testing.T) {
-	sb := box{t, start(t, "sandbox", "--addr", "127.0.0.1:0").value("sandbox")}
-	d := newPractice(t, sb.url, "")
-	p := start(t, "run", "--config", d.config)
-	desk := d.signIn(t, p.value("page"))
+func TestEditedAndEditedBack(t *testing.T) { t.Parallel(); both(t, editedBack) }
+
+func editedBack(t *testing.T, store string) {
+	sb := platform(t)
+	d := newPractice(t, sb.url, store)
+	p, desk := d.run(t)
 	const first, second = "My migraine is back", "My migraine is back and my vision is blurred"
 	item := sb.write(first)
 	for edit, text := range []string{first, second, first, second} {
@@ -83,8 +71,7 @@ func TestEditedAndEditedBack(t *testing.T) {
 		})
 		if edit == 2 {
 			p.stop()
-			p = start(t, "run", "--config", d.config)
-			desk = d.signIn(t, p.value("page"))
+			p, desk = d.run(t)
 		}
 	}
 	if ids := desk.waiting(); len(ids) != 1 {
@@ -103,26 +90,4 @@ func sweeps(sb box) int {
 		}
 	}
 	return n
-}
-
-// noneInPlain looks for the planted words in every byte that was stored.
-func noneInPlain(t *testing.T, dir string) {
-	t.Helper()
-	files := 0
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		files++
-		raw, err := os.ReadFile(path)
-		for _, planted := range []string{"zzcanaryzz", "hysterectomy", "Pat Example", "sandbox-page-token"} {
-			if strings.Contains(string(raw), planted) {
-				t.Errorf("%s holds %q in plain", path, planted)
-			}
-		}
-		return err
-	})
-	if err != nil || files < 10 {
-		t.Fatalf("looked at %d files, %v", files, err)
-	}
 }

@@ -10,6 +10,7 @@ import (
 	"triage/internal/classify"
 	"triage/internal/ingest"
 	"triage/internal/respond"
+	"triage/internal/store"
 	"triage/internal/vault"
 )
 
@@ -17,8 +18,9 @@ import (
 // the classifier look at it, and passes the verdict on.
 type judge struct {
 	classifier *classify.Classifier
-	texts      texts
-	sink       verdicts
+	texts      store.Texts
+	sink       store.Verdicts
+	erased     func(id string) bool
 	log        *zap.Logger
 	now        func() time.Time
 }
@@ -27,11 +29,11 @@ func (j judge) handle(ctx context.Context, batch []ingest.Comment) error {
 	verdicts := make([]classify.Verdict, 0, len(batch))
 	for _, c := range batch {
 		content, err := j.texts.Open(ctx, c.Key())
-		if errors.Is(err, respond.ErrGone) {
+		if errors.Is(err, respond.ErrGone) && j.erased(c.ID) {
 			j.log.Info("erased before it was judged", zap.String("comment", c.ID))
 			continue
 		}
-		if err != nil && !errors.Is(err, vault.ErrSealed) {
+		if err != nil && !errors.Is(err, vault.ErrSealed) && !errors.Is(err, respond.ErrGone) {
 			return err
 		}
 		v := classify.Verdict{Comment: c, Model: j.classifier.Model(), At: j.now()}

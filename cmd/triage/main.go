@@ -79,7 +79,8 @@ private place, and publishes it once a person has approved it.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w: %v; see %s --help", errUsage, err, cmd.CommandPath())
 	})
-	root.AddCommand(demoCommand(), runCommand(), checkCommand(), userCommand(), versionCommand())
+	root.AddCommand(demoCommand(), runCommand(), checkCommand(), versionCommand())
+	root.AddCommand(userCommand(), settingsCommand(), auditCommand(), eraseCommand(), keyCommand(), backupCommand(), restoreCommand())
 	root.AddCommand(gateCommand())
 	root.AddCommand(scanCommand())
 	root.AddCommand(evalCommand())

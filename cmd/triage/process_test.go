@@ -57,7 +57,12 @@ func start(t *testing.T, args ...string) *process {
 		}
 		_ = p.cmd.Wait()
 	}()
-	t.Cleanup(p.kill)
+	t.Cleanup(func() {
+		p.kill()
+		if said := p.output(); t.Failed() && said != "" {
+			t.Logf("the last words of triage %s:\n%s", args[0], said[max(0, len(said)-3000):])
+		}
+	})
 	return p
 }
 
@@ -154,7 +159,13 @@ func (d practiceDir) signIn(t *testing.T, page string) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	name, password, _ := strings.Cut(strings.TrimSpace(string(login)), " ")
+	return signInAs(t, page, string(login))
+}
+
+// signInAs signs in with a name and a password, as commands say them.
+func signInAs(t *testing.T, page, login string) *desk {
+	t.Helper()
+	name, password, _ := strings.Cut(strings.TrimSpace(strings.TrimPrefix(login, "login=")), " ")
 	jar, _ := cookiejar.New(nil)
 	k := &desk{t: t, base: page, http: &http.Client{Jar: jar, Timeout: 10 * time.Second}}
 	if code, body := k.post("/login", url.Values{"name": {name}, "password": {password}}); code != 200 || strings.Contains(body, `name="password"`) {
@@ -204,13 +215,17 @@ var stepField = regexp.MustCompile(`name="step" value="(\d+)"`)
 
 // approve approves a safe public reply and reports whether that was accepted.
 func (k *desk) approve(id string) bool {
+	return k.reply(id, "Thank you for reaching out. To protect everyone's privacy we keep personal matters off this page. Please call our office at (503) 555-0142.")
+}
+
+// reply approves a public reply and reports whether that was accepted.
+func (k *desk) reply(id, text string) bool {
 	_, body := k.get("/cases/" + id)
 	step := stepField.FindStringSubmatch(body)
 	if step == nil {
 		return false
 	}
-	code, _ := k.post("/cases/"+id+"/approve", url.Values{"step": {step[1]}, "reply": {
-		"Thank you for reaching out. To protect everyone's privacy we keep personal matters off this page. Please call our office at (503) 555-0142."}})
+	code, _ := k.post("/cases/"+id+"/approve", url.Values{"step": {step[1]}, "reply": {text}})
 	return code == 200
 }
 

@@ -9,23 +9,24 @@ import (
 	"time"
 
 	"go.uber.org/zap"
-	"golang.org/x/sync/errgroup"
 
 	"triage/internal/alert"
-	"triage/internal/bus"
 	"triage/internal/classify"
-	"triage/internal/ingest"
 	"triage/internal/people"
 	"triage/internal/respond"
 	"triage/internal/review"
 )
 
-// service is a practice's service.
+// service is a practice's service, or the part of it that this process does.
 type service struct {
 	cfg  config
 	out  io.Writer // alerts and what the operator must know
 	log  *zap.Logger
 	page net.Listener
+	// roles are the stages that run in this process; none named: all.
+	roles roles
+	// acceptLoss starts although the store lost something.
+	acceptLoss bool
 	// user is who the first login is made for.
 	user string
 	// ready, if set, is called when everything is up, with the login of the
@@ -42,23 +43,14 @@ func (s *service) run(ctx context.Context) (err error) {
 			err = nil // told to stop while it was starting
 		}
 	}()
-	k, err := loadKeys(s.cfg.Data.KeyFile, s.storeDir())
+	st, err := s.open(ctx)
 	if err != nil {
 		return err
 	}
-	b, err := bus.Start(ctx, bus.Options{Dir: s.storeDir(), Key: k.store, MaxStore: s.cfg.Data.MaxStore.bytes, Log: s.log.Named("bus")})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, b.Close()) }()
-	st, err := openStores(ctx, b, k)
-	if err != nil {
-		return err
-	}
-	names := ingest.NewNamer(k.names)
+	defer func() { err = errors.Join(err, st.Close()) }()
 
 	// Comments come in ...
-	accounts, err := s.accounts(names, st)
+	accounts, err := s.accounts(st)
 	if err != nil {
 		return err
 	}
@@ -67,7 +59,7 @@ func (s *service) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	judge := judge{classifier: classifier, texts: st.texts, sink: st.verdicts, log: s.log.Named("classify"), now: time.Now}
+	judge := judge{classifier: classifier, texts: st.Texts, sink: st.Verdicts, erased: st.Gone.Has, log: s.log.Named("classify"), now: time.Now}
 	// ... become cases with a suggestion, which people decide ...
 	gate, err := respond.NewGate(s.cfg.Practice.GateOptions())
 	if err != nil {
@@ -77,63 +69,73 @@ func (s *service) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	wakeSender, wakePager := make(chan struct{}, 1), make(chan struct{}, 1)
-	desk := &respond.Desk{
-		Cases: st.cases, Texts: st.texts, Drafter: drafter, Gate: gate, Names: names, Newest: st.comments.Newest,
-		Accounts: accounts.actors(), Shadow: s.cfg.Posting.Mode == shadowMode, Window: s.cfg.Posting.Undo.Duration,
-		Log: s.log.Named("desk"), Now: time.Now, Changed: func() { wake(wakeSender); wake(wakePager) },
+	live, err := liveOf(st.Settings)
+	if err != nil {
+		return err
 	}
+	desk := &respond.Desk{
+		Cases: st.Cases, Texts: st.Texts, Drafter: drafter, Gate: gate, Names: st.names,
+		Newest: st.Comments.Newest, Erased: st.Gone.Has, Audited: st.Audited, Accounts: accounts.actors(),
+		Rules: live.rules, Log: s.log.Named("desk"), Now: time.Now,
+	}
+	accounts.honour(st, desk)
 	// ... on a page ...
-	folk := &people.People{Store: st.users}
+	folk := &people.People{Store: st.Users}
 	page, err := review.New(review.Options{
-		Desk: desk, People: folk, Sessions: st.sessions, Practice: s.cfg.Practice.Name, Posting: s.cfg.Posting.Mode,
-		Health: accounts.health, Log: s.log.Named("review"), Now: time.Now, Secure: s.secure(),
+		Desk: desk, People: folk, Sessions: st.Sessions, Practice: s.cfg.Practice.Name, Audit: st.Audit,
+		Health: accounts.health(st.Sources), Log: s.log.Named("review"), Now: time.Now, Secure: s.secure(),
 	})
 	if err != nil {
 		return err
 	}
 	// ... go out ...
-	sender := &respond.Sender{Desk: desk, Wait: s.cfg.Posting.ReadBack.Duration, Cap: s.cfg.Posting.DailyCap, Log: s.log.Named("send")}
+	sender := &respond.Sender{Desk: desk, Log: s.log.Named("send")}
 	// ... and call people meanwhile.
 	pager := &alert.Pager{
-		Checks: []alert.Check{
-			caseCheck{desk, s.cfg.Review.URL}, sourceCheck{accounts.health, time.Now}, storeCheck{b, time.Now},
-			&flowCheck{name: "judging", what: "comments wait and none is judged: see the log", flow: st.comments.flow, now: time.Now},
-			&flowCheck{name: "opening", what: "judged comments wait and none becomes a case: see the log", flow: st.verdicts.flow, now: time.Now},
-		},
-		Notifiers: s.notifiers(), Memory: st.told, Every: 30 * time.Second, Log: s.log.Named("alert"), Now: time.Now,
+		Checks: s.checks(st, desk, accounts), Notifiers: s.notifiers(), Memory: st.Told,
+		Every: 30 * time.Second, Log: s.log.Named("alert"), Now: time.Now,
 	}
 
-	login, err := s.firstLogin(ctx, folk)
+	login, err := s.firstLogin(ctx, st, folk)
 	if err != nil {
 		return err
 	}
-	web := web{pages: page, bus: b, desk: desk, health: accounts.health, stores: st, proxy: s.cfg.Review.TrustedProxy}
-	g, ctx := errgroup.WithContext(ctx)
-	for _, a := range accounts {
-		g.Go(func() error { return a.poller.Run(ctx) })
+	s.tell(ctx, st, "started")
+	for _, l := range st.Settings.List() {
+		if !l.FromFile && !l.Unknown {
+			s.log.Info("a setting goes before the configuration file", zap.String("setting", l.Name))
+		}
 	}
-	g.Go(func() error { return st.comments.Consume(ctx, judge.handle) })
-	g.Go(func() error { return st.verdicts.Consume(ctx, desk.Take) })
-	g.Go(func() error { return sender.Run(ctx, wakeSender) })
-	g.Go(func() error { return pager.Run(ctx, wakePager) })
-	g.Go(func() error { return st.sessions.keepPruned(ctx, s.log.Named("people")) })
-	g.Go(func() error { return web.serve(ctx, s.page) })
+	orders, err := s.socketListener()
+	if err != nil {
+		return err
+	}
+	g := s.stages(ctx, st)
+	g.accounts(accounts)
+	g.run(classifyRole, func(ctx context.Context) error { return st.Comments.Consume(ctx, judge.handle, desk.TakeDead) })
+	g.run(respondRole, func(ctx context.Context) error { return st.Verdicts.Consume(ctx, desk.Take, desk.TakeDead) })
+	g.run(respondRole, st.KeepAudited)
+	g.serve(st.Audit.Run)
+	g.alone(respondRole, "send", g.woken(sender.Run))
+	g.alone(respondRole, "retain", func(ctx context.Context, _ uint64) error {
+		return st.KeepRetained(ctx, desk, live.retention)
+	})
+	g.run(reviewRole, st.Sessions.KeepPruned)
+	g.alone(alertRole, "page", g.woken(pager.Run))
+	web := web{bus: st.bus, desk: desk, health: accounts.health(st.Sources), stores: st.Store, proxy: s.cfg.Review.TrustedProxy}
+	if s.roles.has(reviewRole) {
+		web.pages = page
+	}
+	g.serve(func(ctx context.Context) error { return web.serve(ctx, s.page) })
+	g.commands(orders, s.commands(st, folk, desk))
 	if s.ready != nil {
 		s.ready(login)
 	}
+	defer s.tell(ctx, st, "stopped")
 	return g.Wait()
 }
 
 func (s *service) storeDir() string { return filepath.Join(s.cfg.Data.Dir, "store") }
-
-// wake lets a sleeping stage look; one that was woken already looks once.
-func wake(c chan<- struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
-	}
-}
 
 func (s *service) notifiers() []alert.Notifier {
 	var n []alert.Notifier

@@ -162,6 +162,11 @@ func (p *progress) show(n int, read, size int64) {
 	fmt.Fprintf(p.w, "\r%d comments", n)
 }
 
+// say shows a line in place of the one before.
+func (p *progress) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(p.w, "\r\x1b[K"+format, args...)
+}
+
 func (p *progress) clear() { fmt.Fprint(p.w, "\r\x1b[K") }
 
 // flags are the words of the table's last column.

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"triage/internal/bus/cluster"
 )
 
 // TestMain lets the scripts below call triage by its name, and tests start it
@@ -21,7 +23,15 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asTriage) != "" {
 		main()
 	}
-	testscript.Main(m, map[string]func(){"triage": main})
+	testscript.Main(tests{m}, map[string]func(){"triage": main})
+}
+
+// tests ends the cluster after them.
+type tests struct{ *testing.M }
+
+func (t tests) Run() int {
+	defer cluster.StopShared()
+	return t.M.Run()
 }
 
 // asTriage, if set, makes the test's binary be triage.

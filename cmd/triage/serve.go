@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -16,28 +17,40 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"triage/internal/audit"
 	"triage/internal/people"
+	"triage/internal/respond"
 )
 
 func runCommand() *cobra.Command {
 	var path string
+	var s service
 	cmd := &cobra.Command{
 		Use:   "run --config FILE",
 		Short: "Run the service",
 		Long: `Runs the service of one practice until it is told to stop (Ctrl-C or SIGTERM):
 reads comments, judges them, holds suggested replies for a person, publishes what
 was approved, and calls on-call. All state lives under data.dir; what was under way
-when it stopped goes on at the next start.`,
+when it stopped goes on at the next start.
+
+With NATS servers of your own (nats.url) several processes may do the work of one
+practice: all of them everything, or each some roles. What only one may do at a time
+(reading an account, sending, paging) is taken over within 20 seconds when its
+process dies.`,
 		Example: `  triage sandbox &                          stand-ins of the platforms to try with
   triage check --config config.example.toml
-  triage run --config config.example.toml`,
+  triage run --config config.example.toml
+  triage run --config /etc/triage/config.toml --roles review      a second page elsewhere`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := loadConfig(path)
 			if err != nil {
 				return err
 			}
-			log := newLog(cfg.Log.Level, zapcore.AddSync(cmd.ErrOrStderr()))
+			if err := s.roles.validate(cfg); err != nil {
+				return err
+			}
+			log := newLog(cfg.Log.Level, cmd.ErrOrStderr())
 			defer func() { _ = log.Sync() }()
 			page, err := listen(cfg.Review.Addr)
 			if err != nil {
@@ -45,12 +58,14 @@ when it stopped goes on at the next start.`,
 			}
 			defer func() { _ = page.Close() }()
 			cfg.reachedAt(page)
-			s := &service{cfg: cfg, out: cmd.OutOrStdout(), log: log, page: page, user: "admin"}
+			s.cfg, s.out, s.log, s.page, s.user = cfg, cmd.OutOrStdout(), log, page, "admin"
 			s.ready = func(string) { s.sayReady() }
 			return s.run(cmd.Context())
 		},
 	}
 	cmd.Flags().StringVar(&path, "config", "config.toml", "the configuration file")
+	cmd.Flags().StringSliceVar((*[]string)(&s.roles), "roles", nil, "what this process does: "+strings.Join(allRoles, ",")+"; default everything")
+	cmd.Flags().BoolVar(&s.acceptLoss, "accept-loss", false, "start although the store lost something, which is logged and audited")
 	return cmd
 }
 
@@ -72,14 +87,14 @@ func frugal() {
 }
 
 // newLog writes JSON lines: constant messages, facts in fields, ids only.
-func newLog(level string, w zapcore.WriteSyncer) *zap.Logger {
+func newLog(level string, w io.Writer) *zap.Logger {
 	at, err := zapcore.ParseLevel(level)
 	if err != nil {
 		at = zapcore.InfoLevel
 	}
 	enc := zap.NewProductionEncoderConfig()
 	enc.EncodeTime = zapcore.RFC3339TimeEncoder
-	return zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(enc), zapcore.Lock(w), at))
+	return zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(enc), zapcore.Lock(zapcore.AddSync(w)), at))
 }
 
 func (s *service) loginFile() string { return filepath.Join(s.cfg.Data.Dir, "first-login") }
@@ -87,16 +102,20 @@ func (s *service) loginFile() string { return filepath.Join(s.cfg.Data.Dir, "fir
 // firstLogin makes the first user, if there is none, and leaves name and
 // password in a file that only the service's user can read. It returns them as
 // long as the file is there.
-func (s *service) firstLogin(ctx context.Context, folk *people.People) (string, error) {
-	_, _, err := folk.First(ctx, s.user, func(password string) error {
-		f, err := os.OpenFile(s.loginFile(), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-		if err != nil {
+func (s *service) firstLogin(ctx context.Context, st *opened, folk *people.People) (string, error) {
+	write := func(password string) (string, error) {
+		if err := st.Audit.Append(ctx, audit.Act{By: respond.Machine, From: "service", Do: "user-added", On: s.user, Note: string(people.Admin)}); err != nil {
+			return "", err
+		}
+		return s.keepLogin(password)
+	}
+	keep := people.Keep{Write: write, Drop: func() error {
+		if err := os.Remove(s.loginFile()); !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		_, err = f.WriteString(s.user + " " + password + "\n")
-		return errors.Join(err, f.Sync(), f.Close())
-	})
-	if err != nil {
+		return nil
+	}}
+	if err := folk.First(ctx, s.user, keep); err != nil {
 		return "", err
 	}
 	raw, err := os.ReadFile(s.loginFile())
@@ -104,6 +123,32 @@ func (s *service) firstLogin(ctx context.Context, folk *people.People) (string, 
 		return "", nil
 	}
 	return strings.TrimSpace(string(raw)), err
+}
+
+// keepLogin puts the first user's password into its file, whole or not at all,
+// and returns it; if the file is there, what it says.
+func (s *service) keepLogin(password string) (kept string, err error) {
+	f, err := os.CreateTemp(s.cfg.Data.Dir, "first-login-*")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = os.Remove(f.Name()) }()
+	_, err = f.WriteString(s.user + " " + password + "\n")
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return "", err
+	}
+	if err := os.Link(f.Name(), s.loginFile()); err != nil && !errors.Is(err, fs.ErrExist) {
+		return "", err
+	}
+	raw, err := os.ReadFile(s.loginFile())
+	if err != nil {
+		return "", err
+	}
+	kept, ok := strings.CutPrefix(strings.TrimSpace(string(raw)), s.user+" ")
+	if !ok {
+		return "", fmt.Errorf("%s holds no login of %s: delete it and start again", s.loginFile(), s.user)
+	}
+	return kept, syncDir(s.cfg.Data.Dir)
 }
 
 // secure reports whether staff reach the page by https, so that its cookies may

@@ -17,15 +17,16 @@ import (
 	"triage/internal/bus"
 	"triage/internal/ingest"
 	"triage/internal/respond"
+	"triage/internal/store"
 )
 
 // web serves the pages and what machines ask for.
 type web struct {
-	pages  http.Handler
+	pages  http.Handler // nil: this process has none
 	bus    *bus.Bus
 	desk   *respond.Desk
 	health func() []ingest.Health
-	stores *stores
+	stores *store.Store
 	proxy  string // whose X-Forwarded-For is believed; empty: nobody's
 }
 
@@ -53,7 +54,9 @@ func (w web) serve(ctx context.Context, l net.Listener) error {
 
 func (w web) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/", w.behind(w.pages))
+	if w.pages != nil {
+		mux.Handle("/", w.behind(w.pages))
+	}
 	mux.HandleFunc("GET /healthz", func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", w.ready)
 	metrics := prometheus.NewRegistry()
@@ -88,6 +91,9 @@ func (w web) ready(rw http.ResponseWriter, _ *http.Request) {
 		Why     string          `json:"why,omitempty"`
 		Sources []ingest.Health `json:"sources"`
 	}{Ready: true, Sources: w.health()}
+	for i := range answer.Sources {
+		answer.Sources[i].Withheld = nil // ids are for those who sign in
+	}
 	status := http.StatusOK
 	if err := w.bus.Healthy(); err != nil {
 		answer.Ready, answer.Why, status = false, err.Error(), http.StatusServiceUnavailable
@@ -140,7 +146,7 @@ func (w web) collectEvents(c chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	for topic, count := range map[string]func(context.Context) (uint64, error){
-		"comments": w.stores.comments.topic.Count, "verdicts": w.stores.verdicts.topic.Count,
+		"comments": w.stores.Comments.Count, "verdicts": w.stores.Verdicts.Count,
 	} {
 		if n, err := count(ctx); err == nil {
 			c <- prometheus.MustNewConstMetric(eventsDesc, prometheus.GaugeValue, float64(n), topic)

@@ -16,11 +16,12 @@ type chain struct {
 	mac    hash.Hash
 	writer string
 
-	// The end of the chain, and by case the index recorded last, as of the last
-	// append: the next one's compare-and-set proves that both still hold. An end
-	// of nil is not known.
-	end  *Record
-	seen map[string]int
+	// The end of the chain and its place in the journal, and by case the index
+	// recorded last, as of the last append: the next one's compare-and-set proves
+	// that they still hold. An end of nil is not known.
+	end   *Record
+	place uint64
+	seen  map[string]int
 }
 
 // draft is a record to be chained, and who waits for it.
@@ -42,8 +43,8 @@ func (c *chain) put(ctx context.Context, drafts []draft) (left []draft, err erro
 		if len(entries) == 0 {
 			return nil, nil
 		}
-		after := c.end.N
-		if _, err = c.Append(ctx, after, entries); err == nil {
+		after := c.place
+		if c.place, err = c.Append(ctx, after, entries); err == nil {
 			end := fresh[len(fresh)-1].record
 			c.end = &end
 			return nil, nil
@@ -65,11 +66,11 @@ func (c *chain) put(ctx context.Context, drafts []draft) (left []draft, err erro
 // link chains the drafts that are not recorded yet.
 func (c *chain) link(ctx context.Context, drafts []draft) (fresh []draft, entries []Entry, err error) {
 	if c.end == nil {
-		end, err := last(ctx, c.Journal, c.mac)
+		place, end, err := last(ctx, c.Journal, c.mac)
 		if err != nil {
 			return nil, nil, err
 		}
-		c.end = end
+		c.end, c.place = end, place
 	}
 	if c.seen == nil || len(c.seen) > seenMost {
 		c.seen = map[string]int{}
@@ -162,16 +163,15 @@ func (c *chain) landed(ctx context.Context, after uint64, entries []Entry) (n in
 
 func (c *chain) forget() { c.end, c.seen = nil, nil }
 
-// last returns the last record of a journal, or one without a number if it is
-// empty.
-func last(ctx context.Context, j Journal, h hash.Hash) (*Record, error) {
-	seq, e, err := j.Last(ctx)
-	if err != nil || seq == 0 {
-		return &Record{}, err
+// last returns the last record of a journal and its place there, or one without
+// a number if it is empty. Of one that does not verify it returns what it can.
+// Number and place differ once records were lost and the rest was restored from
+// a backup: that is for Verify to tell, and keeps nothing from being recorded.
+func last(ctx context.Context, j Journal, h hash.Hash) (place uint64, end *Record, err error) {
+	place, e, err := j.Last(ctx)
+	if err != nil || place == 0 {
+		return 0, &Record{}, err
 	}
 	r, err := unseal(h, e.Data)
-	if err == nil && r.N != seq {
-		err = fmt.Errorf("%w (record %d stands at place %d)", ErrBroken, r.N, seq)
-	}
-	return &r, err
+	return place, &r, err
 }

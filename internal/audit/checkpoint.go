@@ -73,16 +73,18 @@ type vouched struct {
 	mu      sync.Mutex
 	tried   uint64 // the last record that one was attempted for
 	outside error  // why the last could not be made or written
+	broken  error  // the log ends with what does not verify
 	cut     error  // the log is not the one that was vouched for
 }
 
 // Trouble says what a person should look at: that nobody outside vouches for
-// the log at present, or that it is not the one it was, which stays
-// said until the process ends. Recording goes on.
+// the log at present; that it is not the one it was, though recording goes on;
+// or, with ErrBroken, that its last record does not verify and nothing is
+// recorded. The last two stay said until the process ends.
 func (l *Log) Trouble() error {
 	l.vouched.mu.Lock()
 	defer l.vouched.mu.Unlock()
-	return errors.Join(l.vouched.outside, l.vouched.cut)
+	return errors.Join(l.vouched.broken, l.vouched.cut, l.vouched.outside)
 }
 
 // PublicKey is what an outsider needs to check this log's checkpoints.
@@ -134,11 +136,11 @@ func (l *Log) Checkpoint(ctx context.Context) (Checkpoint, error) {
 
 func (l *Log) vouch(ctx context.Context) (Checkpoint, error) {
 	v := &l.vouched
-	end, err := last(ctx, l.o.Journal, l.keys.mac())
+	place, end, err := last(ctx, l.o.Journal, l.keys.mac())
 	if err != nil || end.N == v.last.N && end.MAC == v.last.Head {
 		return v.last, err
 	}
-	if err := l.compare(ctx, end); err != nil {
+	if err := l.compare(ctx, place, end); err != nil {
 		return v.last, err
 	}
 	c := Checkpoint{N: end.N, Head: end.MAC, At: l.o.clock().UTC().Truncate(time.Second), Practice: l.o.Practice}
@@ -186,16 +188,23 @@ func (l *Log) grown(n uint64) {
 	}
 }
 
-// compare raises trouble if the log is not the one that was vouched for.
-func (l *Log) compare(ctx context.Context, end *Record) error {
+// compare raises trouble if the log, which ends at place, is not the one that was
+// vouched for.
+func (l *Log) compare(ctx context.Context, place uint64, end *Record) error {
 	v := &l.vouched
 	if v.last.N == 0 {
 		return nil
 	}
-	found := false
-	err := l.o.Journal.Each(ctx, v.last.N, func(_ uint64, e Entry) error {
+	// Numbers that are missing have no place, where the log was restored: no record
+	// stands further before the place of its number than the last one does.
+	lost, found := max(end.N, place)-place, false
+	from := max(v.last.N, lost+1) - lost
+	err := l.o.Journal.Each(ctx, from, func(_ uint64, e Entry) error {
 		r, err := decode(e.Data)
-		found = err == nil && r.MAC == v.last.Head
+		if err != nil || r.N < v.last.N {
+			return nil
+		}
+		found = r.MAC == v.last.Head
 		return errEnough
 	})
 	if err != nil && !errors.Is(err, errEnough) {
@@ -214,7 +223,7 @@ func (l *Log) compare(ctx context.Context, end *Record) error {
 
 // recall finds the last checkpoint in the file, so that a log that was cut
 // short while the service was down is noticed at once.
-func (l *Log) recall(ctx context.Context, end *Record) error {
+func (l *Log) recall(ctx context.Context, place uint64, end *Record) error {
 	v := &l.vouched
 	v.tried = end.N
 	tail, err := readTail(l.o.Checkpoints, 8<<10)
@@ -228,7 +237,7 @@ func (l *Log) recall(ctx context.Context, end *Record) error {
 			break
 		}
 	}
-	return l.compare(ctx, end)
+	return l.compare(ctx, place, end)
 }
 
 func readTail(path string, most int64) ([]byte, error) {

@@ -27,6 +27,13 @@ func read(t testing.TB, path string) []byte {
 	return b
 }
 
+func write(t testing.TB, path string, b []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // An outsider has the file, the public key and the words of Checkpoint.Sig.
 func TestOutsiderChecksCheckpoints(t *testing.T) {
 	l, path := openLog(t, &memory{})

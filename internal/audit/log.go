@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -61,8 +62,9 @@ type request struct {
 	done    chan struct{}
 }
 
-// Open returns the log over a journal. Its error is ErrBroken if the last
-// record does not verify; nothing has been written then.
+// Open returns the log over a journal. If its last record does not verify, that
+// is Trouble, and nothing is recorded, with ErrBroken; what is there can still be
+// exported and verified.
 func Open(ctx context.Context, o Options) (*Log, error) {
 	k, err := newKeys(o.Key)
 	if err != nil {
@@ -72,16 +74,22 @@ func Open(ctx context.Context, o Options) (*Log, error) {
 	_, _ = rand.Read(name) // never fails
 	l := &Log{o: o, keys: k, turn: make(chan struct{}, 1),
 		chain: chain{Journal: o.Journal, now: o.clock, mac: k.mac(), writer: hex.EncodeToString(name)}}
-	end, err := last(ctx, o.Journal, k.mac())
-	if err != nil {
+	l.vouched.wake = make(chan struct{}, 1)
+	place, end, err := last(ctx, o.Journal, k.mac())
+	if errors.Is(err, ErrBroken) {
+		l.vouched.broken = err
+		o.Log.Error("the audit log is broken and nothing is recorded", zap.Error(err))
+	} else if err != nil {
 		return nil, fmt.Errorf("open the audit log: %w", err)
 	}
-	l.vouched.wake = make(chan struct{}, 1)
-	return l, l.recall(ctx, end)
+	if err := l.recall(ctx, place, end); err != nil {
+		return nil, fmt.Errorf("open the audit log: %w", err)
+	}
+	return l, nil
 }
 
 // Append records acts, in order, and returns when they are durable. After an
-// error, some of them may have been recorded.
+// error, some of them may have been recorded; after ErrBroken none was.
 func (l *Log) Append(ctx context.Context, acts ...Act) error {
 	return l.record(ctx, acts, func(int) string { return "" })
 }

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -250,36 +249,6 @@ func TestWhoWaitsIsWrittenTogether(t *testing.T) {
 			t.Errorf("%d records in %d appends, want 100 in 2", len(m.entries), m.appends)
 		}
 	})
-}
-
-func TestOpenRefusesWhatDoesNotFit(t *testing.T) {
-	m := &memory{}
-	l, _ := openLog(t, m)
-	if err := l.Append(t.Context(), acts(2)...); err != nil {
-		t.Fatal(err)
-	}
-	open := func(m *memory, key []byte) error {
-		_, err := Open(t.Context(), Options{Journal: m, Key: key, Log: zap.NewNop()})
-		return err
-	}
-	if err := open(m, bytes.Repeat([]byte{8}, 32)); !errors.Is(err, ErrBroken) {
-		t.Errorf("another key: %v, want ErrBroken", err)
-	}
-	if err := open(m, testKey[1:]); err == nil {
-		t.Error("a short key was taken")
-	}
-	for name, spoil := range map[string]func(*memory){
-		"changed": func(m *memory) { m.entries[1].Data[100] ^= 1 },
-		"short":   func(m *memory) { m.entries[1].Data = m.entries[1].Data[:50] },
-		"empty":   func(m *memory) { m.entries[1].Data = nil },
-		"moved":   func(m *memory) { m.entries[1].seq = 9 },
-	} {
-		c := m.clone()
-		spoil(c)
-		if err := open(c, testKey); !errors.Is(err, ErrBroken) {
-			t.Errorf("%s: %v, want ErrBroken", name, err)
-		}
-	}
 }
 
 func TestMemoryForCasesIsBounded(t *testing.T) {

@@ -37,7 +37,7 @@ func (m *MAC) UnmarshalText(text []byte) error {
 
 // Record is an act as it is kept.
 type Record struct {
-	// N is its number in the log, from 1 without a gap.
+	// N is its number in the log, from 1. A gap says that records were lost.
 	N uint64 `json:"n"`
 	Act
 	// Logged is when it was recorded, by the clock of the process that did.

@@ -12,8 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strings"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -42,18 +41,31 @@ type Options struct {
 	// MaxStore is how many bytes the store may take; 0 takes what is sensible
 	// for the free space.
 	MaxStore int64
+	// Water is the file of the high-water marks, beside the store and not in it:
+	// a store that holds less than it did is refused. Empty keeps none.
+	Water string
+	// AcceptLoss goes on with a store that lost something, and takes what is left
+	// for the new mark.
+	AcceptLoss bool
 	// Lazy gives up the promise of being on disk, for measurements only.
 	Lazy bool
 	Log  *zap.Logger
+
+	pulse time.Duration // between two marks; 0 is a minute
 }
 
-// Bus is a running engine and our connection to it.
+// Bus is a running engine, or servers elsewhere, and our connection to it.
 type Bus struct {
+	left   roomLeft
 	js     jetstream.JetStream
 	nc     *nats.Conn
-	server *server.Server
+	server *server.Server // nil if it runs elsewhere
 	lock   *flock.Flock
+	water  *water
+	copies int // of each thing, if the engine runs elsewhere
 	log    *zap.Logger
+
+	closing sync.Once
 }
 
 // startTimeout bounds the start of the engine: reading a store of a million
@@ -78,19 +90,31 @@ func (b *Bus) start(ctx context.Context, o Options) (err error) {
 	if b.lock, err = lock(o.Dir); err != nil {
 		return err
 	}
+	if err := ours(o.Dir); err != nil {
+		return err
+	}
 	if err := checkKey(o.Dir, o.Key); err != nil {
 		return err
+	}
+	if err := finishRekey(o.Dir); err != nil {
+		return err
+	}
+	if err := removeProbes(o.Dir); err != nil {
+		return unusable(err)
 	}
 	if b.server, err = server.NewServer(b.serverOptions(o)); err != nil {
 		return fmt.Errorf("start the store: %w", err)
 	}
 	b.server.SetLoggerV2(serverLog{b.log}, false, false, false)
 	b.server.Start()
-	if !b.server.ReadyForConnections(startTimeout) {
-		return fmt.Errorf("start the store: not ready after %v: see the log lines before this one", startTimeout)
+	if err := b.ready(ctx); err != nil {
+		return fmt.Errorf("start the store: %w", err)
 	}
 	if h := b.server.Healthz(&server.HealthzOptions{}); h.Error != "" {
 		return fmt.Errorf("the store in %s is damaged and was left as it is (%s): restore a backup, or move the directory aside to start empty", o.Dir, h.Error)
+	}
+	if err := b.compareMarks(o); err != nil {
+		return fmt.Errorf("the store in %s was left as it is: %w", o.Dir, err)
 	}
 	if b.nc, err = nats.Connect("", nats.InProcessServer(b.server), nats.MaxReconnects(-1), nats.Name("triage")); err != nil {
 		return fmt.Errorf("connect to the store: %w", err)
@@ -98,7 +122,23 @@ func (b *Bus) start(ctx context.Context, o Options) (err error) {
 	if b.js, err = jetstream.New(b.nc, jetstream.WithDefaultTimeout(20*time.Second)); err != nil {
 		return fmt.Errorf("connect to the store: %w", err)
 	}
+	b.keepMarks()
 	return ctx.Err()
+}
+
+// ready waits until the engine can be connected to.
+func (b *Bus) ready(ctx context.Context) error {
+	limit, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	for !b.server.ReadyForConnections(100 * time.Millisecond) {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if limit.Err() != nil {
+			return fmt.Errorf("not ready after %v: see the log lines before this one", startTimeout)
+		}
+	}
+	return nil
 }
 
 func (b *Bus) serverOptions(o Options) *server.Options {
@@ -121,68 +161,156 @@ func (b *Bus) serverOptions(o Options) *server.Options {
 // nearlyFull is from which share of its quota on the store is in trouble.
 const nearlyFull = 0.95
 
-// Healthy reports whether the engine answers, its store is in order, and there
-// is room to write.
-func (b *Bus) Healthy() error {
-	if h := b.server.Healthz(&server.HealthzOptions{}); h.Error != "" {
-		return fmt.Errorf("store: %s", h.Error)
+// Exclusive reports whether nobody else can use the store: the embedded one is
+// locked, one elsewhere serves several processes.
+func (b *Bus) Exclusive() bool { return b.server != nil }
+
+// replicas is on how many servers each thing is kept.
+func (b *Bus) replicas() int { return max(1, b.copies) }
+
+// checkReplicas refuses to keep things on another number of servers than they
+// are kept on: two processes would each undo what the other did.
+func (b *Bus) checkReplicas(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, agreeTimeout)
+	defer cancel()
+	streams := b.js.ListStreams(ctx)
+	for s := range streams.Info() {
+		if n, ours := s.Config.Replicas, b.replicas(); n != ours {
+			return fmt.Errorf("connect to NATS: stream %s is kept on %d servers and nats.replicas is %d; nothing was touched: set replicas to %d, or first give every stream of the account %d", s.Config.Name, n, ours, n, ours)
+		}
+	}
+	if err := streams.Err(); err != nil {
+		return fmt.Errorf("connect to NATS: %w", err)
+	}
+	return nil
+}
+
+// roomLeft is what Room last found.
+type roomLeft struct {
+	mu  sync.Mutex
+	at  time.Time
+	err error
+}
+
+// roomFor is how long that counts.
+const roomFor = 100 * time.Millisecond
+
+// Room reports whether there is room for what comes in from outside. The last
+// twentieth of the quota is for what people do then: sign in, decide, erase.
+func (b *Bus) Room() error {
+	b.left.mu.Lock()
+	defer b.left.mu.Unlock()
+	if time.Since(b.left.at) < roomFor {
+		return b.left.err
 	}
 	share, err := b.Fill()
 	if err == nil && share > nearlyFull {
-		err = fmt.Errorf("store: %.0f %% of its quota is used: raise data.max_store or free space on the disk", 100*share)
+		err = fmt.Errorf("the store's quota is nearly used up: %s", b.hint())
+	}
+	b.left.at, b.left.err = time.Now(), err
+	return err
+}
+
+// hint is what to do about a full store.
+func (b *Bus) hint() string {
+	if b.server == nil {
+		return "raise the account's storage limit"
+	}
+	return "raise data.max_store or free space on the disk"
+}
+
+// Healthy reports whether the engine answers, its store is in order, and there
+// is room to write.
+func (b *Bus) Healthy() error {
+	if b.server != nil {
+		if h := b.server.Healthz(&server.HealthzOptions{}); h.Error != "" {
+			return fmt.Errorf("store: %s", h.Error)
+		}
+		if err := b.water.damaged(); err != nil {
+			return err
+		}
+	} else if !b.nc.IsConnected() {
+		return errors.New("store: no connection to NATS, trying again: see that the servers run and can be reached")
+	}
+	share, err := b.Fill()
+	if err == nil && share > nearlyFull {
+		err = fmt.Errorf("store: %.0f %% of its quota is used: %s", 100*share, b.hint())
 	}
 	return err
 }
 
-// Fill is which share of the quota the store takes, from 0 to 1.
+// healthTimeout bounds a look at servers elsewhere.
+const healthTimeout = 2 * time.Second
+
+// Fill is which share of the quota the store takes, from 0 to 1; 0 where there
+// is no quota. Elsewhere it is the fullest of the account's tiers.
 func (b *Bus) Fill() (float64, error) {
-	info, err := b.server.Jsz(nil)
+	if b.server != nil {
+		info, err := b.server.Jsz(nil)
+		if err != nil {
+			return 0, fmt.Errorf("store: %w", err)
+		}
+		return share(info.Store, info.Config.MaxStore), nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), healthTimeout)
+	defer cancel()
+	info, err := b.js.AccountInfo(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("store: %w", err)
 	}
-	if info.Config.MaxStore <= 0 {
-		return 0, nil
+	fullest := share(info.Store, info.Limits.MaxStore)
+	for _, tier := range info.Tiers {
+		fullest = max(fullest, share(tier.Store, tier.Limits.MaxStore))
 	}
-	return float64(info.Store) / float64(info.Config.MaxStore), nil
+	return fullest, nil
+}
+
+func share(used uint64, quota int64) float64 {
+	if quota <= 0 {
+		return 0
+	}
+	return float64(used) / float64(quota)
 }
 
 // Close stops in the order that loses nothing. Consumers must have returned.
-func (b *Bus) Close() error {
+// Closing twice is harmless.
+func (b *Bus) Close() (err error) {
+	b.closing.Do(func() { err = b.close() })
+	return err
+}
+
+func (b *Bus) close() (err error) {
+	if b.water != nil {
+		b.water.halt()
+	}
 	if b.nc != nil {
-		_ = b.nc.FlushTimeout(5 * time.Second)
+		if b.nc.IsConnected() {
+			_ = b.nc.FlushTimeout(5 * time.Second)
+		}
 		b.nc.Close()
 	}
 	if b.server != nil {
-		b.server.Shutdown()
-		b.server.WaitForShutdown()
+		err = b.stopServer()
 	}
-	if b.lock == nil {
-		return nil
+	if b.lock != nil {
+		err = errors.Join(err, b.lock.Unlock())
 	}
-	return b.lock.Unlock()
+	return err
 }
 
-// lock takes the directory for this process. The kernel gives it back when the
-// process dies, however it dies.
-func lock(dir string) (*flock.Flock, error) {
-	path := filepath.Join(dir, "lock")
-	l := flock.New(path, flock.SetPermissions(0o600))
-	ok, err := l.TryLock()
-	if err != nil {
-		return nil, unusable(err)
+// stopServer stops the engine, and only then says how far it had come.
+func (b *Bus) stopServer() error {
+	var states map[string]state
+	var err error
+	if b.water != nil {
+		states, err = b.states()
 	}
-	if !ok {
-		holder, _ := os.ReadFile(path)
-		return nil, fmt.Errorf("the data directory %s is in use by %s: stop that one first, or name another directory", dir, strings.TrimSpace(string(holder)))
+	b.server.Shutdown()
+	b.server.WaitForShutdown()
+	if err != nil || b.water == nil {
+		return err
 	}
-	if err := os.WriteFile(path, fmt.Appendf(nil, "process %d, started %s\n", os.Getpid(), time.Now().UTC().Format(time.RFC3339)), 0o600); err != nil {
-		return l, unusable(err)
-	}
-	return l, nil
-}
-
-func unusable(err error) error {
-	return fmt.Errorf("the data directory cannot be used: %w: make it writable, or name another with --data or data.dir", err)
+	return b.water.settle(states)
 }
 
 // serverLog passes on what the engine says that matters. Its messages name

@@ -13,14 +13,8 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
-	"go.uber.org/goleak"
 	"go.uber.org/zap"
 )
-
-func TestMain(m *testing.M) {
-	// The engine's own background goroutines end a moment after its shutdown.
-	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("github.com/nats-io/nats-server/v2/server.(*fileStore).syncBlocks"))
-}
 
 type event struct {
 	ID   string `json:"id"`
@@ -28,16 +22,6 @@ type event struct {
 }
 
 func (e event) Key() string { return e.ID }
-
-func start(t *testing.T, dir string, key string) *Bus {
-	t.Helper()
-	b, err := Start(t.Context(), Options{Dir: dir, Key: []byte(key), Log: zap.NewNop()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = b.Close() })
-	return b
-}
 
 func events(from, to int) []event {
 	var out []event
@@ -53,7 +37,7 @@ func consume(t *testing.T, topic *Topic[event], name string, n int, h func([]eve
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	var got []event
-	err := topic.Consume(ctx, name, func(_ context.Context, batch []event) error {
+	err := topic.Consume(ctx, Reader[event]{Name: name, Handle: func(_ context.Context, batch []event) error {
 		if err := h(batch); err != nil {
 			return err
 		}
@@ -61,7 +45,7 @@ func consume(t *testing.T, topic *Topic[event], name string, n int, h func([]eve
 			cancel()
 		}
 		return nil
-	})
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,154 +55,164 @@ func consume(t *testing.T, topic *Topic[event], name string, n int, h func([]eve
 func all([]event) error { return nil }
 
 func TestPublishingTwiceIsHarmless(t *testing.T) {
-	topic, err := NewTopic[event](t.Context(), start(t, t.TempDir(), ""), "comments")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, part := range [][]event{events(0, 1000), events(500, 1500), events(0, 3), events(1490, 1510)} {
-		if err := topic.Publish(t.Context(), part); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got := consume(t, topic, "reader", 1510, all)
-	for i, e := range got {
-		if want := fmt.Sprintf("e%05d", i); e.ID != want {
-			t.Fatalf("event %d is %s, want %s: order or number is wrong", i, e.ID, want)
-		}
-	}
-	if len(got) != 1510 {
-		t.Fatalf("got %d events, want 1510", len(got))
-	}
-}
-
-func TestFailingEventComesAgainAndHoldsUpNobody(t *testing.T) {
-	topic, err := NewTopic[event](t.Context(), start(t, t.TempDir(), ""), "comments")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := topic.Publish(t.Context(), events(0, 50)); err != nil {
-		t.Fatal(err)
-	}
-	tries := 0
-	got := consume(t, topic, "reader", 50, func(batch []event) error {
-		for _, e := range batch {
-			if e.ID == "e00007" {
-				if tries++; tries < 4 {
-					return errors.New("not this time")
-				}
-			}
-		}
-		return nil
-	})
-	if len(got) != 50 || got[49].ID != "e00007" {
-		t.Fatalf("got %d events, last %s; want 50 with the failing one last", len(got), got[len(got)-1].ID)
-	}
-}
-
-func TestReaderGoesOnAfterRestart(t *testing.T) {
-	dir := t.TempDir()
-	b := start(t, dir, "k1")
-	topic, err := NewTopic[event](t.Context(), b, "comments")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := topic.Publish(t.Context(), events(0, 600)); err != nil {
-		t.Fatal(err)
-	}
-	first := consume(t, topic, "reader", 100, all)
-	if err := b.Close(); err != nil {
-		t.Fatal(err)
-	}
-	topic, err = NewTopic[event](t.Context(), start(t, dir, "k1"), "comments")
-	if err != nil {
-		t.Fatal(err)
-	}
-	seen := map[string]bool{}
-	for _, e := range append(first, consume(t, topic, "reader", 600-len(first), all)...) {
-		seen[e.ID] = true
-	}
-	if len(seen) != 600 {
-		t.Fatalf("saw %d of 600 events", len(seen))
-	}
-}
-
-func TestOneOf32RacersWinsEachKey(t *testing.T) {
-	bucket, err := NewBucket[event](t.Context(), start(t, t.TempDir(), ""), "cases")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = bucket.Close() })
-	const keys, racers = 50, 32
-	if err := bucket.Create(t.Context(), events(0, keys)); err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range events(0, keys) {
-		old, err := bucket.Get(t.Context(), e.ID)
+	each(t, func(t *testing.T, open func() *Bus) {
+		topic, err := NewTopic[event](t.Context(), open(), "comments")
 		if err != nil {
 			t.Fatal(err)
 		}
-		var wins, losses int
-		var mu sync.Mutex
-		var wg sync.WaitGroup
-		for r := range racers {
-			wg.Go(func() {
-				_, err := bucket.Update(t.Context(), event{ID: e.ID, Body: fmt.Sprint(r)}, old.Revision)
-				mu.Lock()
-				defer mu.Unlock()
-				switch {
-				case err == nil:
-					wins++
-				case errors.Is(err, ErrConflict):
-					losses++
-				default:
-					t.Error(err)
+		for _, part := range [][]event{events(0, 1000), events(500, 1500), events(0, 3), events(1490, 1510)} {
+			if err := topic.Publish(t.Context(), part); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got := consume(t, topic, "reader", 1510, all)
+		for i, e := range got {
+			if want := fmt.Sprintf("e%05d", i); e.ID != want {
+				t.Fatalf("event %d is %s, want %s: order or number is wrong", i, e.ID, want)
+			}
+		}
+		if len(got) != 1510 {
+			t.Fatalf("got %d events, want 1510", len(got))
+		}
+	})
+}
+
+func TestFailingEventComesAgainAndHoldsUpNobody(t *testing.T) {
+	t.Parallel() // it mostly waits
+	each(t, func(t *testing.T, open func() *Bus) {
+		topic, err := NewTopic[event](t.Context(), open(), "comments")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := topic.Publish(t.Context(), events(0, 50)); err != nil {
+			t.Fatal(err)
+		}
+		tries := 0
+		got := consume(t, topic, "reader", 50, func(batch []event) error {
+			for _, e := range batch {
+				if e.ID == "e00007" {
+					if tries++; tries < 4 {
+						return errors.New("not this time")
+					}
 				}
-			})
+			}
+			return nil
+		})
+		if len(got) != 50 || got[49].ID != "e00007" {
+			t.Fatalf("got %d events, last %s; want 50 with the failing one last", len(got), got[len(got)-1].ID)
 		}
-		wg.Wait()
-		if wins != 1 || losses != racers-1 {
-			t.Fatalf("%s: %d winners and %d losers, want 1 and %d", e.ID, wins, losses, racers-1)
+	})
+}
+
+func TestReaderGoesOnAfterRestart(t *testing.T) {
+	t.Parallel() // it mostly waits
+	each(t, func(t *testing.T, open func() *Bus) {
+		b := open()
+		topic, err := NewTopic[event](t.Context(), b, "comments")
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
+		if err := topic.Publish(t.Context(), events(0, 600)); err != nil {
+			t.Fatal(err)
+		}
+		first := consume(t, topic, "reader", 100, all)
+		if err := b.Close(); err != nil {
+			t.Fatal(err)
+		}
+		topic, err = NewTopic[event](t.Context(), open(), "comments")
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, e := range append(first, consume(t, topic, "reader", 600-len(first), all)...) {
+			seen[e.ID] = true
+		}
+		if len(seen) != 600 {
+			t.Fatalf("saw %d of 600 events", len(seen))
+		}
+	})
+}
+
+func TestOneOf32RacersWinsEachKey(t *testing.T) {
+	each(t, func(t *testing.T, open func() *Bus) {
+		bucket, err := NewBucket[event](t.Context(), open(), "cases")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = bucket.Close() })
+		const keys, racers = 50, 32
+		if err := bucket.Create(t.Context(), events(0, keys)); err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range events(0, keys) {
+			old, err := bucket.Get(t.Context(), e.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var wins, losses int
+			var mu sync.Mutex
+			var wg sync.WaitGroup
+			for r := range racers {
+				wg.Go(func() {
+					_, err := bucket.Update(t.Context(), event{ID: e.ID, Body: fmt.Sprint(r)}, old.Revision)
+					mu.Lock()
+					defer mu.Unlock()
+					switch {
+					case err == nil:
+						wins++
+					case errors.Is(err, ErrConflict):
+						losses++
+					default:
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			if wins != 1 || losses != racers-1 {
+				t.Fatalf("%s: %d winners and %d losers, want 1 and %d", e.ID, wins, losses, racers-1)
+			}
+		}
+	})
 }
 
 func TestBucketShowsWhatIsStored(t *testing.T) {
-	dir := t.TempDir()
-	b := start(t, dir, "")
-	bucket, err := NewBucket[event](t.Context(), b, "cases")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := bucket.Create(t.Context(), events(0, 300)); err != nil {
-		t.Fatal(err)
-	}
-	if err := bucket.Create(t.Context(), []event{{ID: "e00001", Body: "other"}}); err != nil {
-		t.Fatal(err)
-	}
-	r, err := bucket.Get(t.Context(), "e00001")
-	if err != nil || r.Value.Body != "x" {
-		t.Fatalf("got %q, %v; creating over a key must leave it alone", r.Value.Body, err)
-	}
-	if _, err := bucket.Insert(t.Context(), event{ID: "e00001"}); !errors.Is(err, ErrExists) {
-		t.Fatalf("insert over a key: %v, want ErrExists", err)
-	}
-	if _, err := bucket.Get(t.Context(), "none"); !errors.Is(err, ErrNotFound) {
-		t.Fatalf("get of nothing: %v, want ErrNotFound", err)
-	}
-	if err := bucket.Delete(t.Context(), "e00002"); err != nil {
-		t.Fatal(err)
-	}
-	_ = bucket.Close()
-	_ = b.Close()
+	each(t, func(t *testing.T, open func() *Bus) {
+		b := open()
+		bucket, err := NewBucket[event](t.Context(), b, "cases")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := bucket.Create(t.Context(), events(0, 300)); err != nil {
+			t.Fatal(err)
+		}
+		if err := bucket.Create(t.Context(), []event{{ID: "e00001", Body: "other"}}); err != nil {
+			t.Fatal(err)
+		}
+		r, err := bucket.Get(t.Context(), "e00001")
+		if err != nil || r.Value.Body != "x" {
+			t.Fatalf("got %q, %v; creating over a key must leave it alone", r.Value.Body, err)
+		}
+		if _, err := bucket.Insert(t.Context(), event{ID: "e00001"}); !errors.Is(err, ErrExists) {
+			t.Fatalf("insert over a key: %v, want ErrExists", err)
+		}
+		if _, err := bucket.Get(t.Context(), "none"); !errors.Is(err, ErrNotFound) {
+			t.Fatalf("get of nothing: %v, want ErrNotFound", err)
+		}
+		if err := bucket.Delete(t.Context(), "e00002"); err != nil {
+			t.Fatal(err)
+		}
+		_ = bucket.Close()
+		_ = b.Close()
 
-	bucket, err = NewBucket[event](t.Context(), start(t, dir, ""), "cases")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = bucket.Close() })
-	if n := len(bucket.All()); n != 299 {
-		t.Fatalf("%d values after a restart, want 299", n)
-	}
+		bucket, err = NewBucket[event](t.Context(), open(), "cases")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = bucket.Close() })
+		if n := len(bucket.All()); n != 299 {
+			t.Fatalf("%d values after a restart, want 299", n)
+		}
+	})
 }
 
 func TestWrongKeyTouchesNothing(t *testing.T) {

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
+	"slices"
+	"strings"
 
 	"github.com/nats-io/nats.go/jetstream"
+	"github.com/synadia-io/orbit.go/jetstreamext"
 	"go.uber.org/zap"
 )
 
@@ -16,22 +18,18 @@ type Keyed interface{ Key() string }
 
 // Topic is a stream of events, each under its key and each once, for ever.
 type Topic[T Keyed] struct {
-	bus    *Bus
-	name   string
-	stream jetstream.Stream
+	bus            *Bus
+	name           string
+	stream, leader jetstream.Stream
 }
 
 // NewTopic opens the topic, creating it the first time.
 func NewTopic[T Keyed](ctx context.Context, b *Bus, name string) (*Topic[T], error) {
-	s, err := b.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name: name, Subjects: []string{name + ".>"},
-		Storage: jetstream.FileStorage, Retention: jetstream.LimitsPolicy, Discard: jetstream.DiscardNew,
-		AllowDirect: true, AllowAtomicPublish: true,
-	})
+	s, leader, err := b.open(ctx, jetstream.StreamConfig{Name: name, Subjects: []string{name + ".>"}})
 	if err != nil {
 		return nil, fmt.Errorf("open topic %s: %w", name, err)
 	}
-	return &Topic[T]{bus: b, name: name, stream: s}, nil
+	return &Topic[T]{bus: b, name: name, stream: s, leader: leader}, nil
 }
 
 // Publish makes events durable. One that was published before is left out:
@@ -65,17 +63,119 @@ func (t *Topic[T]) Offer(ctx context.Context, events []T) (taken []T, err error)
 // ErrNotFound.
 func (t *Topic[T]) Last(ctx context.Context, prefix string) (T, error) {
 	var e T
-	m, err := t.stream.GetLastMsgForSubject(ctx, t.name+"."+prefix+".>")
-	if errors.Is(err, jetstream.ErrMsgNotFound) {
-		return e, ErrNotFound
+	m, err := newest(ctx, t.stream, t.leader, t.name+"."+prefix+".>")
+	if err == nil {
+		err = json.Unmarshal(m.Data, &e)
 	}
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		err = fmt.Errorf("read from %s: %w", t.name, err)
+	}
+	return e, err
+}
+
+// LastOf is Last for many prefixes at once. The answer leaves out those under
+// which there is nothing. What it says of the others may be some milliseconds
+// old where there are replicas.
+func (t *Topic[T]) LastOf(ctx context.Context, prefixes []string) (map[string]T, error) {
+	found := make(map[string]T, len(prefixes))
+	for part := range slices.Chunk(prefixes, batchMost) {
+		if err := t.lastOf(ctx, part, found); err != nil {
+			return nil, fmt.Errorf("read from %s: %w", t.name, err)
+		}
+	}
+	return found, nil
+}
+
+// errPartial: the engine's answer was cut short.
+var errPartial = errors.New("only a part of the answer came")
+
+func (t *Topic[T]) lastOf(ctx context.Context, prefixes []string, found map[string]T) error {
+	messages, err := t.newestOf(ctx, prefixes)
+	tooMany := errors.Is(err, jetstreamext.ErrBatchUnsupported) // 1,024 events are answered for at most
+	switch half := len(prefixes) / 2; {
+	case tooMany && half > 0:
+		if err := t.lastOf(ctx, prefixes[:half], found); err != nil {
+			return err
+		}
+		return t.lastOf(ctx, prefixes[half:], found)
+	case err != nil && !tooMany:
+		return err
+	}
+	for _, p := range prefixes {
+		m := messages[p]
+		if m == nil && (tooMany || mayLag(t.stream)) {
+			m, err = newest(ctx, t.stream, t.leader, t.name+"."+p+".>")
+			if err != nil && !errors.Is(err, ErrNotFound) {
+				return err
+			}
+		}
+		if m == nil {
+			continue
+		}
+		var e T
+		if err := json.Unmarshal(m.Data, &e); err != nil {
+			t.bus.log.Error("unreadable event left in the store", zap.String("topic", t.name), zap.Uint64("sequence", m.Sequence))
+			continue
+		}
+		found[p] = e
+	}
+	return nil
+}
+
+// newestOf asks once for the newest messages of all subjects under the
+// prefixes and keeps the newest of each prefix.
+func (t *Topic[T]) newestOf(ctx context.Context, prefixes []string) (map[string]*jetstream.RawStreamMsg, error) {
+	subjects := make([]string, len(prefixes))
+	for i, p := range prefixes {
+		subjects[i] = t.name + "." + p + ".>"
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	answer, err := jetstreamext.GetLastMsgsFor(ctx, t.bus.js, t.name, subjects)
 	if err != nil {
-		return e, fmt.Errorf("read from %s: %w", t.name, err)
+		return nil, err
 	}
-	if err := json.Unmarshal(m.Data, &e); err != nil {
-		return e, fmt.Errorf("read from %s: %w", t.name, err)
+	newest := make(map[string]*jetstream.RawStreamMsg, len(prefixes))
+	left := "all"
+	for m, err := range answer {
+		if errors.Is(err, jetstreamext.ErrNoMessages) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		left = m.Header.Get("Nats-Num-Pending")
+		key := strings.TrimPrefix(m.Subject, t.name+".")
+		for i := range key { // the asked one is one of the key's beginnings
+			if old := newest[key[:i]]; key[i] == '.' && (old == nil || old.Sequence < m.Sequence) {
+				newest[key[:i]] = m
+			}
+		}
 	}
-	return e, nil
+	if left != "0" { // the time was over before the end
+		return nil, errPartial
+	}
+	return newest, nil
+}
+
+// Each hands every event that is stored at the time of the call to f, in
+// order, until f fails.
+func (t *Topic[T]) Each(ctx context.Context, f func(T) error) error {
+	return t.bus.walk(ctx, walk{stream: t.leader, filter: t.name + ".>"}, func(m jetstream.Msg, meta *jetstream.MsgMetadata) error {
+		var e T
+		if err := json.Unmarshal(m.Data(), &e); err != nil {
+			t.bus.log.Error("unreadable event left in the store", zap.String("topic", t.name), zap.Uint64("sequence", meta.Sequence.Stream))
+			return nil
+		}
+		return f(e)
+	})
+}
+
+// Erase overwrites on the disk every event whose key begins with "prefix.".
+// Erasing what is not there is harmless.
+func (t *Topic[T]) Erase(ctx context.Context, prefix string) error {
+	_, err := t.bus.erase(ctx, t.leader, t.name+"."+prefix+".>")
+	return err
 }
 
 // Count is the number of events on the topic.
@@ -92,7 +192,8 @@ func (t *Topic[T]) Count(ctx context.Context) (uint64, error) {
 func (t *Topic[T]) Flow(ctx context.Context, name string) (waiting, through uint64, err error) {
 	c, err := t.stream.Consumer(ctx, name)
 	if errors.Is(err, jetstream.ErrConsumerNotFound) {
-		return 0, 0, nil // it has not begun
+		waiting, err = t.Count(ctx) // it has not begun, or is gone
+		return waiting, 0, err
 	}
 	if err != nil {
 		return 0, 0, fmt.Errorf("look at %s: %w", t.name, err)
@@ -101,149 +202,4 @@ func (t *Topic[T]) Flow(ctx context.Context, name string) (waiting, through uint
 	waiting = info.NumPending + uint64(info.NumAckPending)
 	all, err := t.Count(ctx)
 	return waiting, all - min(all, waiting), err
-}
-
-// Batch sizes: an event that is alone is handled at once; when many wait they
-// are handled together, so that the next stage writes them together.
-const (
-	batchMost  = 250
-	batchAhead = 1000
-	// ackWait is after how long an event whose reader died comes again.
-	ackWait = 10 * time.Second
-)
-
-// backOff is how long a failed event rests before it is handed out again; the
-// last value repeats. No event is ever given up.
-var backOff = []time.Duration{time.Second, 5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute}
-
-// Consume hands the events to h, in order, in batches, from where the reader
-// of this name left off, until ctx ends; then it finishes the batch at hand
-// and returns nil. If h fails on a batch, its events are handed over one by
-// one, and those that fail again come back later.
-func (t *Topic[T]) Consume(ctx context.Context, name string, h func(context.Context, []T) error) error {
-	c, err := t.bus.js.CreateOrUpdateConsumer(ctx, t.name, jetstream.ConsumerConfig{
-		Durable: name, AckPolicy: jetstream.AckExplicitPolicy,
-		MaxDeliver: -1, AckWait: ackWait, MaxAckPending: batchAhead,
-	})
-	if ctx.Err() != nil {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("consume %s: %w", t.name, err)
-	}
-	waiting := make(chan jetstream.Msg, batchAhead)
-	log := t.bus.log.With(zap.String("topic", t.name), zap.String("reader", name))
-	cc, err := c.Consume(func(m jetstream.Msg) { waiting <- m },
-		jetstream.PullMaxMessages(batchAhead/2),
-		jetstream.ConsumeErrHandler(func(_ jetstream.ConsumeContext, err error) {
-			log.Warn("consumer", zap.Error(err))
-		}))
-	if err != nil {
-		return fmt.Errorf("consume %s: %w", t.name, err)
-	}
-	defer giveBack(cc, waiting)
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case m := <-waiting:
-			t.handle(ctx, log, collect(m, waiting), h)
-		}
-	}
-}
-
-// giveBack ends the reading and returns what was fetched ahead, so that the
-// next reader need not wait for it.
-func giveBack(cc jetstream.ConsumeContext, waiting <-chan jetstream.Msg) {
-	cc.Drain()
-	for {
-		select {
-		case m := <-waiting:
-			_ = m.Nak()
-		case <-cc.Closed():
-			for len(waiting) > 0 {
-				_ = (<-waiting).Nak()
-			}
-			return
-		}
-	}
-}
-
-// collect takes what waits already, and waits for nothing.
-func collect(first jetstream.Msg, waiting <-chan jetstream.Msg) []jetstream.Msg {
-	batch := []jetstream.Msg{first}
-	for len(batch) < batchMost {
-		select {
-		case m := <-waiting:
-			batch = append(batch, m)
-		default:
-			return batch
-		}
-	}
-	return batch
-}
-
-func (t *Topic[T]) handle(ctx context.Context, log *zap.Logger, batch []jetstream.Msg, h func(context.Context, []T) error) {
-	work := context.WithoutCancel(ctx) // a stop does not cut a batch in two
-	events, good := make([]T, 0, len(batch)), batch[:0:0]
-	for _, m := range batch {
-		var e T
-		if err := json.Unmarshal(m.Data(), &e); err != nil {
-			log.Error("unreadable event left in the store", zap.Uint64("sequence", sequence(m)))
-			_ = m.TermWithReason("unreadable")
-			continue
-		}
-		events, good = append(events, e), append(good, m)
-	}
-	if err := h(work, events); err == nil {
-		for _, m := range good {
-			_ = m.Ack()
-		}
-		return
-	}
-	for i, m := range good {
-		if ctx.Err() != nil { // nor does a store that answers nothing hold it up
-			_ = m.Nak()
-			continue
-		}
-		err := h(work, events[i:i+1])
-		if err == nil {
-			_ = m.Ack()
-			continue
-		}
-		wait := rest(m)
-		log.Error("event failed, comes again", zap.String("key", events[i].Key()), zap.Duration("in", wait), zap.Error(err))
-		_ = m.NakWithDelay(wait)
-	}
-}
-
-func rest(m jetstream.Msg) time.Duration {
-	meta, err := m.Metadata()
-	if err != nil {
-		return backOff[0]
-	}
-	n := min(max(meta.NumDelivered, 1), uint64(len(backOff)))
-	return backOff[n-1]
-}
-
-func sequence(m jetstream.Msg) uint64 {
-	meta, err := m.Metadata()
-	if err != nil {
-		return 0
-	}
-	return meta.Sequence.Stream
-}
-
-// isAPI reports whether err is a JetStream refusal with one of the codes.
-func isAPI(err error, codes ...jetstream.ErrorCode) bool {
-	var api *jetstream.APIError
-	if !errors.As(err, &api) {
-		return false
-	}
-	for _, c := range codes {
-		if api.ErrorCode == c {
-			return true
-		}
-	}
-	return false
 }

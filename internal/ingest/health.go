@@ -14,7 +14,18 @@ type Health struct {
 	Why string `json:"why,omitempty"`
 	// Comments counts those handed on since the start.
 	Comments int64 `json:"comments"`
+	// Withheld are the ids of comments that went all at once. None of them is
+	// erased, nor any other of the account, until each was seen again, a person
+	// erased it, or its words are not kept any more.
+	Withheld []string `json:"withheld,omitempty"`
 }
 
 // OK reports whether the account answers.
 func (h Health) OK() bool { return h.Since.IsZero() && !h.LastOK.IsZero() }
+
+// Finding is one thing that an account check looked at. What says what was
+// found and Mend what to do about it; neither holds a token, text or address.
+type Finding struct {
+	OK         bool
+	What, Mend string
+}

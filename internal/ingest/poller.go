@@ -22,6 +22,11 @@ type Poller struct {
 	Keep              Keeper
 	Sink              Sink
 	Marks             Marks
+	// Erased reports whether a comment was erased: it is not handed on any more.
+	// nil: none ever was.
+	Erased func(id string) bool
+	// Deletions are looked for after each sweep; nil: they are not.
+	Deletions *Deletions
 	// Every is the time from one sweep to the next.
 	Every time.Duration
 	Log   *zap.Logger
@@ -34,12 +39,20 @@ type Poller struct {
 	// before are the versions, by id, that the last complete sweep found last and
 	// this one need not hand on again; found are those of this one.
 	before, found map[string]string
-	trouble       int // failed sweeps in a row
+	again         map[string]bool // erased comments that were shown again
+	trouble       int             // failed sweeps in a row
+	fence         uint64
 }
 
-// Run sweeps until ctx ends. Trouble with the platform shows in Health and is
-// tried again; it never ends the run.
-func (p *Poller) Run(ctx context.Context) error {
+// Run sweeps until ctx ends, or until another process reads the account under a
+// later fence: then it returns ErrStale. Trouble with the platform shows in
+// Health and is tried again; it never ends the run. A Poller may run again; it
+// remembers nothing of the run before but what is withheld.
+func (p *Poller) Run(ctx context.Context, fence uint64) error {
+	p.fence, p.before, p.found, p.again, p.trouble = fence, nil, nil, nil, 0
+	if p.Deletions != nil {
+		p.Deletions.forget()
+	}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -47,28 +60,36 @@ func (p *Poller) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-timer.C:
-			timer.Reset(p.once(ctx))
 		}
+		wait, err := p.once(ctx)
+		if err != nil {
+			return err
+		}
+		timer.Reset(wait)
 	}
 }
 
-// once sweeps, notes how it went, and returns how long to wait.
-func (p *Poller) once(ctx context.Context) time.Duration {
+// once sweeps, notes how it went, and returns how long to wait. Only ErrStale is
+// an error.
+func (p *Poller) once(ctx context.Context) (time.Duration, error) {
 	more, err := p.Sweep(ctx)
-	if ctx.Err() != nil {
-		return 0
+	switch {
+	case ctx.Err() != nil:
+		return 0, nil
+	case errors.Is(err, ErrStale):
+		return 0, err
 	}
 	p.note(err)
 	if err != nil {
 		wait := p.pause(err)
 		p.Log.Warn("sweep failed", zap.String("platform", p.Platform), zap.String("account", p.Account),
 			zap.Duration("again_in", wait), zap.Error(err))
-		return wait
+		return wait, nil
 	}
 	if more {
-		return 0
+		return 0, nil
 	}
-	return jitter(p.Every)
+	return jitter(p.Every), nil
 }
 
 // Sweep reads the account once and reports whether there is more at once.
@@ -78,19 +99,21 @@ func (p *Poller) Sweep(ctx context.Context) (more bool, err error) {
 		return false, fmt.Errorf("load mark: %w", err)
 	}
 	p.found = map[string]string{}
+	if p.Deletions != nil {
+		p.Deletions.begin()
+	}
 	next, err := p.Source.Sweep(ctx, mark, p.take)
 	if err != nil {
 		p.before = nil // what this sweep saw is not known: hand all on again
 		return false, err
 	}
 	p.before = p.found
-	if more, next.More = next.More, false; next == mark {
-		return more, nil
+	if more, next.More = next.More, false; next != mark {
+		if err := p.Marks.Save(ctx, p.Platform, p.Account, next, p.fence); err != nil {
+			return false, fmt.Errorf("save mark: %w", err)
+		}
 	}
-	if err := p.Marks.Save(ctx, p.Platform, p.Account, next); err != nil {
-		return false, fmt.Errorf("save mark: %w", err)
-	}
-	return more, nil
+	return more, p.missing(ctx)
 }
 
 // take names a batch and hands on what the last sweep had not found.
@@ -98,6 +121,13 @@ func (p *Poller) take(ctx context.Context, batch []Comment) error {
 	fresh := make([]Comment, 0, len(batch))
 	for _, c := range batch {
 		c = p.Names.Name(c, p.Now())
+		if p.Deletions != nil {
+			p.Deletions.saw(c)
+		}
+		if p.erased(c.ID) {
+			p.refuse(c.ID)
+			continue
+		}
 		last, seen := p.found[c.ID]
 		if !seen {
 			last = p.before[c.ID]
@@ -121,6 +151,21 @@ func (p *Poller) take(ctx context.Context, batch []Comment) error {
 	p.mu.Unlock()
 	return nil
 }
+
+// refuse says once a run that a comment came back which was erased: it may have
+// been erased by mistake, or be shown although it should not.
+func (p *Poller) refuse(id string) {
+	if p.again[id] {
+		return
+	}
+	if p.again == nil {
+		p.again = map[string]bool{}
+	}
+	p.again[id] = true
+	p.Log.Info("an erased comment is shown by the platform and ignored", zap.String("comment", id))
+}
+
+func (p *Poller) erased(id string) bool { return p.Erased != nil && p.Erased(id) }
 
 // Health tells how reading goes.
 func (p *Poller) Health() Health {

@@ -18,6 +18,7 @@ type shelf struct {
 	order           []string
 	fail            error
 	mark            Mark
+	fence           uint64
 }
 
 func (s *shelf) Keep(_ context.Context, batch []Comment) error {
@@ -41,7 +42,11 @@ func (s *shelf) Publish(_ context.Context, batch []Comment) error {
 
 func (s *shelf) Load(context.Context, string, string) (Mark, error) { return s.mark, nil }
 
-func (s *shelf) Save(_ context.Context, _, _ string, m Mark) error {
+func (s *shelf) Save(_ context.Context, _, _ string, m Mark, fence uint64) error {
+	if fence < s.fence {
+		return ErrStale
+	}
+	s.fence = fence
 	s.mark, s.order = m, append(s.order, "mark")
 	return nil
 }
@@ -192,7 +197,7 @@ func TestWhenItLooksAgain(t *testing.T) {
 				p, _ := newPoller(src)
 				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 				defer cancel()
-				if err := p.Run(ctx); err != nil {
+				if err := p.Run(ctx, 1); err != nil {
 					t.Fatal(err)
 				}
 				if n := len(src.at); n > tt.most || n < tt.few {

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -14,6 +15,15 @@ type Source interface {
 	// what was handed on stays handed on. Comments come with Content filled
 	// and without ID, Version, Thread, Parent and Seen: the Poller names them.
 	Sweep(ctx context.Context, mark Mark, emit Emit) (Mark, error)
+}
+
+// Whole is a Source that hands on everything there is under a post, so that
+// what it leaves out is not shown to it any more. One that cannot say so is no
+// Whole.
+type Whole interface {
+	// Posts are the platform's ids of the posts of which the last successful
+	// Sweep handed on every comment.
+	Posts() []string
 }
 
 // Emit takes a batch of comments. When it returns nil they are safe.
@@ -48,5 +58,10 @@ type Keeper interface {
 type Marks interface {
 	// Load returns the zero Mark for an account never read.
 	Load(ctx context.Context, platform, account string) (Mark, error)
-	Save(ctx context.Context, platform, account string, mark Mark) error
+	// Save returns ErrStale, and stores nothing, if the account is read under a
+	// later fence by now.
+	Save(ctx context.Context, platform, account string, mark Mark, fence uint64) error
 }
+
+// ErrStale: somebody else reads the account now.
+var ErrStale = errors.New("the account is read by another process now")

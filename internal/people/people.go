@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -15,6 +16,7 @@ type Store interface {
 	Get(ctx context.Context, name string) (User, error)
 	// Create returns ErrExists if there is one of this name.
 	Create(ctx context.Context, u User) error
+	// Update stores u if its Revision is still the stored one, else ErrConflict.
 	Update(ctx context.Context, u User) error
 	All(ctx context.Context) ([]User, error)
 }
@@ -43,31 +45,46 @@ var nobody = sync.OnceValue(func() string { return hash("nobody") })
 // address of whoever tries. It returns ErrDenied if they do not fit, and
 // ErrSlow after too many attempts with this name from this address.
 func (p *People) Login(ctx context.Context, name, password, remote string) (User, error) {
-	name = normal(name)
-	if len(name) > 64 || len(password) > maxPassword {
-		return User{}, ErrDenied
+	if name = normal(name); !nameForm.MatchString(name) {
+		name = "" // which nobody has
 	}
 	if !p.tries.take(p.now(), name, remote) {
 		return User{}, ErrSlow
 	}
+	if len(password) > maxPassword {
+		return User{}, ErrDenied
+	}
+	u, err := p.open(ctx, name, password)
+	if err == nil {
+		p.tries.fits(name, remote)
+	}
+	return u, err
+}
+
+// open returns the user whom name and password open.
+func (p *People) open(ctx context.Context, name, password string) (User, error) {
 	u, err := p.known(ctx, name)
 	if err != nil {
 		return User{}, fmt.Errorf("sign in: %w", err)
 	}
-	fits := false
-	if err := p.turns.take(ctx, func() { fits = verify(u.Hash, password) }); err != nil {
+	fits, err := p.fits(ctx, u, password)
+	if err != nil {
 		return User{}, fmt.Errorf("sign in: %w", err)
 	}
 	if !fits || u.Name == "" || u.Disabled {
 		return User{}, ErrDenied
 	}
-	p.tries.fits(name, remote)
 	return p.strengthen(ctx, u, password)
+}
+
+func (p *People) fits(ctx context.Context, u User, password string) (fits bool, err error) {
+	err = p.turns.take(ctx, func() { fits = verify(u.Hash, password) })
+	return fits, err
 }
 
 // known finds a user, or the one who fits no password.
 func (p *People) known(ctx context.Context, name string) (User, error) {
-	if !nameForm.MatchString(name) {
+	if name == "" {
 		return User{Hash: nobody()}, nil
 	}
 	u, err := p.Get(ctx, name)
@@ -85,7 +102,10 @@ func (p *People) strengthen(ctx context.Context, u User, password string) (User,
 	if err := p.turns.take(ctx, func() { u.Hash = hash(password) }); err != nil {
 		return User{}, fmt.Errorf("sign in: %w", err)
 	}
-	if err := p.Update(ctx, u); err != nil {
+	switch err := p.Update(ctx, u); {
+	case errors.Is(err, ErrConflict):
+		return p.open(ctx, u.Name, password) // perhaps she is shut out by now
+	case err != nil:
 		return User{}, fmt.Errorf("sign in: strengthen the hash: %w", err)
 	}
 	return u, nil
@@ -94,10 +114,10 @@ func (p *People) strengthen(ctx context.Context, u User, password string) (User,
 // Add creates a user. It returns ErrExists if there is one of this name.
 func (p *People) Add(ctx context.Context, name string, role Role, password string) error {
 	name = normal(name)
-	if !nameForm.MatchString(name) {
-		return errors.New("add user: a name is a letter followed by at most 31 letters, digits, _ or -")
+	if err := CheckName(name); err != nil {
+		return fmt.Errorf("add user: %w", err)
 	}
-	if _, ok := may[role]; !ok {
+	if !slices.Contains(Roles, role) {
 		return errors.New("add user: the role is viewer, reviewer, privacy officer or admin")
 	}
 	if err := good(name, password); err != nil {
@@ -113,29 +133,50 @@ func (p *People) Add(ctx context.Context, name string, role Role, password strin
 	return nil
 }
 
+// Keep is where the first password waits for a person.
+type Keep struct {
+	// Write keeps a password for good, unless one is kept already, by an earlier
+	// start or by another process beside. It returns the one that is kept.
+	Write func(password string) (kept string, err error)
+	// Drop forgets what is kept.
+	Drop func() error
+}
+
 // First creates an admin with a random password if there is no user at all.
-// The password is given to keep before the user is there, so that it cannot be
-// lost in between.
-func (p *People) First(ctx context.Context, name string, keep func(password string) error) (password string, created bool, err error) {
+// The password is kept before the user is there, so that it cannot be lost in
+// between; if somebody else was faster with another one, it is dropped again.
+func (p *People) First(ctx context.Context, name string, keep Keep) error {
 	all, err := p.All(ctx)
 	if err != nil {
-		return "", false, fmt.Errorf("first user: %w", err)
+		return fmt.Errorf("first user: %w", err)
 	}
 	if len(all) > 0 {
-		return "", false, nil
+		return nil
 	}
-	password = NewPassword()
-	if err := keep(password); err != nil {
-		return "", false, fmt.Errorf("first user: keep the password: %w", err)
+	password, err := keep.Write(NewPassword())
+	if err != nil {
+		return fmt.Errorf("first user: keep the password: %w", err)
 	}
 	err = p.Add(ctx, name, Admin, password)
 	if errors.Is(err, ErrExists) {
-		return "", false, nil // somebody was faster
+		err = p.yield(ctx, name, password, keep)
 	}
 	if err != nil {
-		return "", false, fmt.Errorf("first user: %w", err)
+		return fmt.Errorf("first user: %w", err)
 	}
-	return password, true, nil
+	return nil
+}
+
+// yield drops a password that does not open the user whom somebody else made.
+func (p *People) yield(ctx context.Context, name, password string, keep Keep) error {
+	u, err := p.Get(ctx, normal(name))
+	if err != nil {
+		return err
+	}
+	if fits, err := p.fits(ctx, u, password); err != nil || fits {
+		return err
+	}
+	return keep.Drop()
 }
 
 // SetPassword gives a user another password; her sessions are over.
@@ -156,13 +197,19 @@ func (p *People) SetDisabled(ctx context.Context, name string, disabled bool) er
 	return p.edit(ctx, normal(name), func(u *User) { u.Disabled = disabled })
 }
 
+// editTries is how often a change is tried that others overtake.
+const editTries = 10
+
 func (p *People) edit(ctx context.Context, name string, f func(*User)) error {
-	u, err := p.Get(ctx, name)
-	if err != nil {
-		return fmt.Errorf("change user: %w", err)
+	err := ErrConflict
+	for i := 0; i < editTries && errors.Is(err, ErrConflict); i++ {
+		var u User
+		if u, err = p.Get(ctx, name); err == nil {
+			f(&u)
+			err = p.Update(ctx, u)
+		}
 	}
-	f(&u)
-	if err := p.Update(ctx, u); err != nil {
+	if err != nil {
 		return fmt.Errorf("change user: %w", err)
 	}
 	return nil

@@ -8,10 +8,10 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// The limits on attempts. Getting in gives the name's back. One name from one place: five at once, then
-// one every twenty seconds. One place: thirty at once, then one every two
-// seconds. Nothing counts a name over all places: a stranger who guesses
-// cannot keep its owner out.
+// The limits on attempts. One name from one place: five at once, then one every
+// twenty seconds; getting in gives these back. One place: thirty at once, then
+// one every two seconds. Nothing counts a name over all places: a stranger who
+// guesses cannot keep its owner out.
 const (
 	nameBurst  = 5
 	nameEvery  = 20 * time.Second
@@ -47,11 +47,11 @@ func (t *throttle) take(now time.Time, name, remote string) bool {
 func (t *throttle) fits(name, remote string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.kept, place(remote)+" "+name)
+	delete(t.kept, Place(remote)+" "+name)
 }
 
 func (t *throttle) limiters(now time.Time, name, remote string) [2]*rate.Limiter {
-	p := place(remote)
+	p := Place(remote)
 	return [2]*rate.Limiter{
 		t.limiter(now, p+" "+name, rate.Every(nameEvery), nameBurst),
 		t.limiter(now, p, rate.Every(placeEvery), placeBurst),
@@ -83,9 +83,9 @@ func (t *throttle) forget(now time.Time) {
 	}
 }
 
-// place is where somebody is: an address, or the network of an IPv6 one, since
+// Place is where somebody is: an address, or the network of an IPv6 one, since
 // a household has many of those.
-func place(remote string) string {
+func Place(remote string) string {
 	addr, err := netip.ParseAddr(remote)
 	if err != nil {
 		ap, err := netip.ParseAddrPort(remote)

@@ -17,6 +17,8 @@ var (
 	ErrNotFound = errors.New("no such user")
 	// ErrExists: there is a user of this name already.
 	ErrExists = errors.New("there is a user of this name already")
+	// ErrConflict: the user is not as she was read any more.
+	ErrConflict = errors.New("somebody changed this user meanwhile: try again")
 	// ErrDenied: name and password do not open anything. It does not say which
 	// of the two is wrong.
 	ErrDenied = errors.New("name or password is wrong")
@@ -34,6 +36,9 @@ const (
 	Reviewer Role = "reviewer"
 	Officer  Role = "privacy officer"
 	Admin    Role = "admin"
+	// Operator is whoever the operating system lets at the service's files and
+	// names no user: no role that a user can have.
+	Operator Role = "operator"
 )
 
 // Roles lists all roles, the one that may least first.
@@ -49,14 +54,23 @@ const (
 	Decide   Permission = "decide"
 	Override Permission = "override"
 	Manage   Permission = "manage users"
+	// Erase removes what somebody wrote, for good.
+	Erase Permission = "erase"
+	// Inspect reads the audit.
+	Inspect Permission = "inspect the audit"
+	// Configure changes settings while the service runs.
+	Configure Permission = "change settings"
+	// Maintain makes backups.
+	Maintain Permission = "back up"
 )
 
 // may is who may what. What is not here is forbidden.
 var may = map[Role][]Permission{
 	Viewer:   {See},
 	Reviewer: {See, Reveal, Decide},
-	Officer:  {See, Reveal, Decide, Override},
-	Admin:    {See, Reveal, Decide, Override, Manage},
+	Officer:  {See, Reveal, Decide, Override, Erase, Inspect, Configure},
+	Admin:    {See, Reveal, Decide, Override, Erase, Inspect, Configure, Manage, Maintain},
+	Operator: {Manage, Maintain, Inspect},
 }
 
 // May reports whether the role has the permission. An unknown role has none.
@@ -79,6 +93,8 @@ type User struct {
 	Hash     string    `json:"hash"`
 	Disabled bool      `json:"disabled,omitempty"`
 	Created  time.Time `json:"created"`
+	// Revision is the store's, for compare-and-set.
+	Revision uint64 `json:"-"`
 }
 
 // Key names the user in its bucket.
@@ -89,6 +105,14 @@ func (u User) Key() string { return u.Name }
 func (u User) Mark() string { return fingerprint(u.Hash) }
 
 var nameForm = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,31}$`)
+
+// CheckName reports what is wrong with a name for a user.
+func CheckName(name string) error {
+	if nameForm.MatchString(normal(name)) {
+		return nil
+	}
+	return errors.New("a name is a letter followed by at most 31 letters, digits, _ or -")
+}
 
 // normal is the form in which names are kept and compared.
 func normal(name string) string { return strings.ToLower(strings.TrimSpace(name)) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"triage/internal/ingest"
 )
@@ -58,12 +59,13 @@ const shadowed = "posting is switched off: the decision is recorded and nothing 
 
 // action is an approved action in the state its account allows.
 func (d *Desk) action(c Case, kind ingest.ActionKind, by string) Action {
-	a := Action{Kind: kind, By: by, State: Approved, Due: d.Now().Add(d.Window)}
+	rules, now := d.Rules(), d.Now()
+	a := Action{Kind: kind, By: by, State: Approved, Approved: now, Due: now.Add(rules.Window)}
 	switch {
 	case !d.can(c, kind):
 		a.State, a.Why = Manual, "this cannot be done from here: please do it by hand on the platform, then mark it as handled"
-	case d.Shadow:
-		a.State, a.Why, a.Done = Recorded, shadowed, d.Now()
+	case rules.Shadow:
+		a.State, a.Why, a.Done = Recorded, shadowed, now
 	}
 	return a
 }
@@ -82,7 +84,7 @@ func (d *Desk) checkText(ctx context.Context, c Case, kind ingest.ActionKind, te
 
 // Problems is what the gate says about a text on a case, length included.
 func (d *Desk) Problems(ctx context.Context, c Case, kind ingest.ActionKind, text string) ([]Problem, error) {
-	content, err := d.Texts.Open(ctx, c.Comment.Key())
+	content, err := d.Said(ctx, c)
 	if err != nil && !errors.Is(err, ErrGone) {
 		return nil, fmt.Errorf("check reply: %w", err)
 	}
@@ -136,15 +138,20 @@ func mayTakeDown(c Case) error {
 	return &CannotError{"Only our own reply can be taken down."}
 }
 
+// kinds says in codes what was decided: "reply+hide:identifier", and of what
+// does not go out from here in which state it is.
 func kinds(actions []Action) string {
-	s := ""
+	parts := make([]string, len(actions))
 	for i, a := range actions {
-		if i > 0 {
-			s += "+"
+		parts[i] = string(a.Kind)
+		if a.Reason != "" {
+			parts[i] += ":" + a.Reason
 		}
-		s += string(a.Kind)
+		if a.State != Approved {
+			parts[i] += ":" + string(a.State)
+		}
 	}
-	return s
+	return strings.Join(parts, "+")
 }
 
 func word(kind ingest.ActionKind) string {

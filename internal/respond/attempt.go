@@ -30,8 +30,7 @@ func (w *work) itemID(item string) string {
 	return w.sender.Desk.Names.ID(w.c.Comment.Platform, w.c.Comment.Account, item)
 }
 
-// attempt looks whether the action is still right, stores the intent, and makes
-// the one call.
+// attempt acts if the action is still right.
 func (w *work) attempt(ctx context.Context) error {
 	if at := w.sender.overCap(w.c.Comment.Account); at.After(w.now()) {
 		return w.postpone(ctx, at, "the daily limit of this account is reached")
@@ -57,12 +56,24 @@ func (w *work) attempt(ctx context.Context) error {
 	if w.refused(ctx, text) {
 		return w.end(ctx, Manual, "gate", "the rules for replies changed and no longer allow this text: please write another one")
 	}
-	if w.stop.Err() != nil {
+	a := w.action()
+	switch { // the platform took its time: what holds now?
+	case w.stop.Err() != nil:
 		return nil // told to stop: it goes out after the next start
+	case w.sender.Desk.Rules().off(*a):
+		return w.switchedOff(ctx)
+	case w.sender.Desk.erased(w.c.ID()):
+		return w.erased(ctx)
 	}
+	return w.act(ctx, text, w.ownBefore(seen))
+}
+
+// act stores the intent, and makes the one call. before are the replies that
+// are there already.
+func (w *work) act(ctx context.Context, text string, before []string) (err error) {
 	a := w.action()
 	a.State, a.Due, a.Why, a.Code, a.Looks = Sending, time.Time{}, "", "", 0
-	a.Intent = &Intent{Attempt: attempts(a) + 1, Started: w.now(), Before: w.ownBefore(seen)}
+	a.Intent = &Intent{Attempt: attempts(a) + 1, Started: w.now(), Before: before}
 	w.c.note(w.now(), Machine, "sending", string(a.Kind))
 	store, cancel := context.WithTimeout(ctx, storeTime)
 	defer cancel()
@@ -79,15 +90,6 @@ func (w *work) observe(ctx context.Context) (ingest.Observation, error) {
 	call, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	return w.actor.Observe(call, w.content.Item)
-}
-
-// erased ends the action on a comment that was erased. Without it the platform
-// cannot be asked what became of an attempt.
-func (w *work) erased(ctx context.Context) error {
-	if w.action().Unclear {
-		return w.end(ctx, Manual, "", "the comment was erased before it was known whether this went out: please look on the platform, then mark it as handled")
-	}
-	return w.end(ctx, Withdrawn, "", "the comment was erased")
 }
 
 func attempts(a *Action) int {
@@ -166,7 +168,7 @@ func (w *work) refused(ctx context.Context, text string) bool {
 // take stores what came of an attempt.
 func (w *work) take(ctx context.Context, o ingest.Outcome) error {
 	if o.StopPosting {
-		w.sender.pause(w.c.Comment.Account, o.After)
+		w.c.Paused = w.sender.pause(w.c.Comment.Account, o.After)
 	}
 	w.sender.Log.Info("acted", zap.String("case", w.c.ID()), zap.String("action", string(w.action().Kind)),
 		zap.String("result", string(o.Result)), zap.String("code", o.Code))
@@ -270,8 +272,9 @@ func (w *work) save(ctx context.Context, f func(*Action), note string) error {
 				continue
 			}
 			f(a)
+			c.Paused = later(c.Paused, w.c.Paused)
 			if note != "" {
-				c.note(w.now(), Machine, note, string(a.Kind))
+				c.note(w.now(), Machine, note, strings.TrimSuffix(string(a.Kind)+":"+a.Code, ":"))
 			}
 			return nil
 		}

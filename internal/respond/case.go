@@ -56,10 +56,20 @@ type Case struct {
 	// Low marks a case that can wait behind the others of its lane.
 	Low     bool     `json:"low,omitempty"`
 	Actions []Action `json:"actions"`
-	History []Entry  `json:"history"`
+	// Erased is why the words were erased, an Erasure's code; empty: they were
+	// not.
+	Erased string `json:"erased,omitempty"`
+	// Paused: the platform asked, at this case, to send nothing from its account
+	// until then.
+	Paused  time.Time `json:"paused,omitzero"`
+	History []Entry   `json:"history"`
+	// Noted counts the entries there ever were.
+	Noted int `json:"noted,omitempty"`
 
 	// Revision is the store's, for compare-and-set.
 	Revision uint64 `json:"-"`
+	// Partial: this is the light form of a case, to look at and not to store.
+	Partial bool `json:"-"`
 }
 
 // Suggestion is a content-blind reply that passed the gate beside the comment.
@@ -83,6 +93,8 @@ type Action struct {
 	// Reason is the code of the privacy reason of a hide.
 	Reason string `json:"reason,omitempty"`
 	By     string `json:"by,omitempty"`
+	// Approved is when it was approved.
+	Approved time.Time `json:"approved,omitzero"`
 	// Due is when the undo window ends, or when to try again.
 	Due time.Time `json:"due,omitzero"`
 	// Intent is stored before the call and tells, after a crash, what to look for.
@@ -113,6 +125,9 @@ type Intent struct {
 
 // Entry is one line of a case's history.
 type Entry struct {
+	// N is its number in the case, from 1; none is used twice. 0: see
+	// Numbered.
+	N  int       `json:"n,omitempty"`
 	At time.Time `json:"at"`
 	By string    `json:"by"` // a user, or "triage"
 	Do string    `json:"do"` // a code: opened, revealed, approved, ...
@@ -151,6 +166,13 @@ func (c Case) Open() bool {
 		return false
 	}
 	return slices.ContainsFunc(c.Actions, Action.NeedsPerson)
+}
+
+// Settled reports whether nobody and nothing has anything to do with the case
+// any more.
+func (c Case) Settled() bool {
+	s := c.State()
+	return !c.Open() && s != Sending && s != Approved
 }
 
 // NeedsPerson reports whether the action waits for somebody to look.
@@ -197,6 +219,51 @@ func (c Case) Step() int {
 	return n
 }
 
+// LastStep is when the case last changed.
+func (c Case) LastStep() time.Time {
+	for _, e := range slices.Backward(c.History) {
+		if e.Do != Revealed {
+			return e.At
+		}
+	}
+	return c.Opened
+}
+
 func (c *Case) note(at time.Time, by, do, note string) {
-	c.History = append(c.History, Entry{At: at, By: by, Do: do, Note: note})
+	c.History = c.Numbered()
+	c.Noted = max(c.Noted, len(c.History)) + 1
+	c.History = append(c.History, Entry{N: c.Noted, At: at, By: by, Do: do, Note: note})
+}
+
+// Numbered is the history with its numbers, also of a case stored before there
+// were any.
+func (c Case) Numbered() []Entry {
+	if c.Noted > 0 {
+		return c.History
+	}
+	out := slices.Clone(c.History)
+	for i := range out {
+		out[i].N = i + 1
+	}
+	return out
+}
+
+// Restored is the case as it may be used after a restore from a backup: what
+// was going out then may have gone out since, so a person looks. It reports
+// whether that changes anything; c stays as it is.
+func Restored(c Case, backup, now time.Time) (Case, bool) {
+	c.Actions, c.History = slices.Clone(c.Actions), slices.Clone(c.History)
+	changed := false
+	for i := range c.Actions {
+		a := &c.Actions[i]
+		if a.State != Sending && a.State != Approved {
+			continue
+		}
+		a.Unclear = a.State == Sending || a.Kind == ingest.Reply || a.Kind == ingest.Private
+		a.State, a.Due, a.Done, changed = Manual, time.Time{}, now, true
+		a.Why = "restored from a backup of " + backup.UTC().Format("2 Jan 2006 15:04 UTC") +
+			": it is not known whether this went out: look on the platform, then mark it as handled"
+		c.note(now, Machine, "restored", string(a.Kind))
+	}
+	return c, changed
 }

@@ -62,6 +62,9 @@ func (d *Desk) Approve(ctx context.Context, dec Decision) (Case, error) {
 	if err := dec.fits(&c); err != nil {
 		return Case{}, err
 	}
+	if c.Erased != "" {
+		return Case{}, &CannotError{"The comment was erased: nothing more goes out. Mark the case as handled."}
+	}
 	actions, err := d.actions(ctx, c, dec)
 	if err != nil {
 		return Case{}, err
@@ -140,6 +143,9 @@ func (a Action) pending() bool { return a.State == Approved }
 // CanUndo reports whether something of the case can still be taken back: what
 // waits to go out always, anything else only while nothing went out.
 func (c Case) CanUndo() bool {
+	if c.Erased != "" {
+		return false
+	}
 	if slices.ContainsFunc(c.Actions, Action.pending) {
 		return true
 	}
@@ -161,7 +167,7 @@ func (d *Desk) Reveal(ctx context.Context, id, by string) (ingest.Content, error
 	if err != nil {
 		return ingest.Content{}, err
 	}
-	return d.Texts.Open(ctx, c.Comment.Key())
+	return d.Said(ctx, c)
 }
 
 // errAsIs leaves a case as it is.
@@ -178,6 +184,7 @@ func (d *Desk) change(ctx context.Context, id string, f func(*Case) error) (Case
 		if err := f(&c); err != nil {
 			return c, err
 		}
+		d.shed(ctx, &c)
 		c, err = d.Cases.Update(ctx, c)
 		if err == nil {
 			d.changed()
@@ -186,4 +193,16 @@ func (d *Desk) change(ctx context.Context, id string, f func(*Case) error) (Case
 			return c, err
 		}
 	}
+}
+
+// A history longer than historyMost loses its oldest reveals, as far as they are
+// in the audit, but none of its newest entries.
+const historyMost, historyKept = 500, 200
+
+func (d *Desk) shed(ctx context.Context, c *Case) {
+	if len(c.History) <= historyMost || d.Audited == nil {
+		return
+	}
+	safe, newest := d.Audited(ctx, c.ID()), c.Noted-historyKept
+	c.History = slices.DeleteFunc(c.History, func(e Entry) bool { return e.Do == Revealed && e.N <= min(safe, newest) })
 }

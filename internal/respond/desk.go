@@ -57,6 +57,29 @@ type Account struct {
 	Lang string
 }
 
+// Rules are what may be changed while triage runs. After a change Desk.Changed
+// is to be called.
+type Rules struct {
+	// Shadow: decisions are recorded and nothing goes out. What was approved
+	// before and has not gone out is withdrawn.
+	Shadow bool
+	// Since is when posting was last switched on: what was approved earlier does
+	// not go out any more. Zero: that is not known.
+	Since time.Time
+	// Window is how long an approved action waits, to be undone, before it goes
+	// out.
+	Window time.Duration
+	// ReadBack is how long after an attempt without a clear answer the platform
+	// is asked whether it happened. It must exceed the time a call may take.
+	ReadBack time.Duration
+	// DailyCap is how many actions an account may take in 24 hours; 0: any
+	// number.
+	DailyCap int
+}
+
+// off reports whether an approved action may not go out any more.
+func (r Rules) off(a Action) bool { return r.Shadow || a.Approved.Before(r.Since) }
+
 // Desk opens cases and takes the decisions of people about them.
 type Desk struct {
 	Cases    Cases
@@ -67,12 +90,15 @@ type Desk struct {
 	Accounts map[string]Account
 	// Newest tells the number of a comment's newest edit.
 	Newest func(ctx context.Context, id string) (int, error)
-	// Shadow: decisions are recorded and nothing goes out.
-	Shadow bool
-	// Window is how long an approved action waits, to be undone, before it goes
-	// out.
-	Window time.Duration
-	Log    *zap.Logger
+	// Rules are read at each use: they may change meanwhile.
+	Rules func() Rules
+	// Erased reports whether a comment was erased: nothing is done about it any
+	// more. nil: none ever was.
+	Erased func(id string) bool
+	// Audited tells up to which number the entries of a case are in the audit;
+	// nil: none is, and every entry stays in its case.
+	Audited func(ctx context.Context, id string) int
+	Log     *zap.Logger
 	// Now is the clock.
 	Now func() time.Time
 	// Changed, if set, is called after every change, to wake who acts on it.
@@ -86,6 +112,9 @@ func (d *Desk) Take(ctx context.Context, batch []classify.Verdict) error {
 	answered := map[string]bool{}
 	var fresh []Case
 	for _, v := range newest(batch) {
+		if d.erased(v.Comment.ID) {
+			continue
+		}
 		if v.Comment.Own {
 			if err := d.takeOwn(ctx, v.Comment, answered); err != nil {
 				return err
@@ -106,6 +135,11 @@ func (d *Desk) Take(ctx context.Context, batch []classify.Verdict) error {
 			c.settleAnswered(d.Now())
 		}
 	}
+	return d.create(ctx, fresh)
+}
+
+// create stores new cases. An erasure of this moment finds them or is found.
+func (d *Desk) create(ctx context.Context, fresh []Case) error {
 	if len(fresh) == 0 {
 		return nil
 	}
@@ -114,8 +148,42 @@ func (d *Desk) Take(ctx context.Context, batch []classify.Verdict) error {
 	}
 	for _, c := range fresh {
 		d.Log.Info("case opened", zap.String("case", c.ID()), zap.String("lane", string(c.Lane)))
+		if d.erased(c.ID()) {
+			if err := d.Erase(ctx, Erasure{Comment: c.ID(), By: Machine, Why: WhyRequest}); err != nil {
+				return err
+			}
+		}
 	}
 	d.changed()
+	return nil
+}
+
+// NotHandled is classify.Judgement.WhyNot where the event of a comment could
+// not be processed, however often it was tried.
+const NotHandled = "unhandled"
+
+// TakeDead opens a case, for a person to look, of a comment whose event could
+// not be processed. comment is nil where nothing but the id is known. A case
+// that exists stays, unless this is about a newer version of its comment.
+func (d *Desk) TakeDead(ctx context.Context, id string, comment *ingest.Comment) error {
+	if d.erased(id) {
+		return nil
+	}
+	v := classify.Verdict{Comment: ingest.Comment{ID: id}, Judgement: classify.Judgement{WhyNot: NotHandled}}
+	if comment != nil {
+		v.Comment = *comment
+	}
+	old, err := d.Cases.Get(ctx, id)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		c := Case{Comment: v.Comment, Judgement: v.Judgement, Lane: LaneLook, Opened: d.Now()}
+		c.note(d.Now(), Machine, "opened", string(c.Lane))
+		return d.create(ctx, []Case{c})
+	case err != nil:
+		return fmt.Errorf("open case: %w", err)
+	case v.Comment.Edit > old.Comment.Edit && !old.scrubbed():
+		return d.revise(ctx, old, v)
+	}
 	return nil
 }
 
@@ -139,8 +207,8 @@ func newest(batch []classify.Verdict) []classify.Verdict {
 func (d *Desk) open(ctx context.Context, v classify.Verdict) (Case, bool, error) {
 	old, err := d.Cases.Get(ctx, v.Comment.ID)
 	switch {
-	case err == nil && v.Comment.Edit <= old.Comment.Edit:
-		return Case{}, false, nil // seen before, or overtaken
+	case err == nil && (v.Comment.Edit <= old.Comment.Edit || old.scrubbed()):
+		return Case{}, false, nil // seen before, overtaken or erased
 	case err == nil:
 		return Case{}, false, d.revise(ctx, old, v)
 	case !errors.Is(err, ErrNotFound):
@@ -168,11 +236,11 @@ func (d *Desk) open(ctx context.Context, v classify.Verdict) (Case, bool, error)
 // stays, and a person is asked to look again.
 func (d *Desk) revise(ctx context.Context, c Case, v classify.Verdict) error {
 	lane, low, ok := Place(v.Judgement)
-	c.Comment, c.Judgement = v.Comment, v.Judgement
+	c.Comment, c.Judgement, c.Erased = v.Comment, v.Judgement, ""
 	c.note(d.Now(), Machine, "edited", string(lane))
+	c.takeBack("the comment was edited after this was approved", d.Now())
 	switch {
 	case c.acted():
-		c.takeBack("the comment was edited after this was approved", d.Now())
 		if ok {
 			c.Lane, c.Low = lane, low
 			c.Actions = append(c.Actions, Action{Kind: ingest.Reply, State: Withdrawn, Look: true, Done: d.Now(),
@@ -195,78 +263,6 @@ func (d *Desk) revise(ctx context.Context, c Case, v classify.Verdict) error {
 	return nil
 }
 
-// suggest finds wordings for a case that pass the gate beside its comment. No
-// suggestion is an answer too: then a person writes.
-func (d *Desk) suggest(ctx context.Context, c Case) (*Suggestion, error) {
-	plan := Plans[c.Lane]
-	if !plan.Public {
-		return nil, nil
-	}
-	s := &Suggestion{Lang: d.lang(c)}
-	for draft, err := range d.safe(ctx, c, Public) {
-		if err != nil {
-			return nil, err
-		}
-		s.Template, s.Variant, s.Text = draft.Template, draft.Variant, draft.Text
-		break
-	}
-	if s.Text == "" {
-		return nil, nil
-	}
-	if plan.Private && d.can(c, ingest.Private) {
-		for draft, err := range d.safe(ctx, c, InboxDM) {
-			if err != nil {
-				return nil, err
-			}
-			s.Private = draft.Text
-			break
-		}
-	}
-	if plan.Hide != "" && d.can(c, ingest.Hide) && c.Comment.CanHide {
-		s.Hide = plan.Hide
-	}
-	return s, nil
-}
-
-// Variants are the wordings that may be said on a case, the best one first.
-func (d *Desk) Variants(ctx context.Context, c Case, ch Channel) ([]Draft, error) {
-	var out []Draft
-	for draft, err := range d.safe(ctx, c, ch) {
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, draft)
-	}
-	return out, nil
-}
-
-// safe goes over the wordings that may be said on a case: drafted without its
-// comment, then each held by the gate against it.
-func (d *Desk) safe(ctx context.Context, c Case, ch Channel) iter.Seq2[Draft, error] {
-	return func(yield func(Draft, error) bool) {
-		content, err := d.Texts.Open(ctx, c.Comment.Key())
-		if err != nil && !errors.Is(err, ErrGone) {
-			yield(Draft{}, fmt.Errorf("draft: %w", err))
-			return
-		}
-		brief := Brief{Platform: c.Comment.Platform, Lang: d.lang(c), Lane: c.Lane, Channel: ch, Case: c.ID()}
-		for _, draft := range d.Drafter.Drafts(brief) {
-			problems := d.Gate.Check(Outgoing{Text: draft.Text, Comment: content.Text, Platform: brief.Platform})
-			if len(problems) == 0 && !yield(draft, nil) {
-				return
-			}
-		}
-	}
-}
-
-// lang is the language to answer in.
-func (d *Desk) lang(c Case) string {
-	if c.Judgement.Judged && c.Judgement.Lang != "" {
-		return c.Judgement.Lang
-	}
-	return d.Accounts[c.Comment.Account].Lang
-}
-
 // can reports whether kind can be done on the case's account now.
 func (d *Desk) can(c Case, kind ingest.ActionKind) bool {
 	a := d.Accounts[c.Comment.Account].Actor
@@ -275,6 +271,17 @@ func (d *Desk) can(c Case, kind ingest.ActionKind) bool {
 	}
 	return kind != ingest.Private || c.Comment.PrivateUntil.After(d.Now())
 }
+
+// Said opens the words of a case's comment; ErrGone: they were erased, or never
+// known.
+func (d *Desk) Said(ctx context.Context, c Case) (ingest.Content, error) {
+	if c.Erased != "" || c.Comment.Version == "" {
+		return ingest.Content{}, ErrGone
+	}
+	return d.Texts.Open(ctx, c.Comment.Key())
+}
+
+func (d *Desk) erased(id string) bool { return d.Erased != nil && d.Erased(id) }
 
 func (d *Desk) changed() {
 	if d.Changed != nil {

@@ -51,7 +51,7 @@ func (s *memoryCases) Get(_ context.Context, id string) (Case, error) {
 func (s *memoryCases) Update(_ context.Context, c Case) (Case, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c.ID() == s.refuse {
+	if c.ID() == s.refuse || c.Partial {
 		return c, errRefused
 	}
 	if s.m[c.ID()].Revision != c.Revision {
@@ -67,7 +67,7 @@ func (s *memoryCases) All() iter.Seq[*Case] {
 	defer s.mu.Unlock()
 	var out []*Case
 	for _, c := range s.m {
-		c = clone(c)
+		c = c.Light()
 		out = append(out, &c)
 	}
 	return slices.Values(out)
@@ -178,8 +178,10 @@ type world struct {
 	texts  *memoryTexts
 	plat   *platform
 	clock  time.Time
-	edits  map[string]int // by item
-	newest map[string]int // by id
+	rules  Rules
+	gone   map[string]bool // the comments that were erased
+	edits  map[string]int  // by item
+	newest map[string]int  // by id
 }
 
 const said = "Since the hysterectomy I still bleed"
@@ -192,6 +194,7 @@ func newWorld(t *testing.T) *world {
 		plat:  &platform{seen: map[string]*ingest.Observation{}},
 		edits: map[string]int{}, newest: map[string]int{},
 		clock: time.Date(2026, 9, 1, 12, 0, 0, 0, time.UTC),
+		rules: Rules{Window: time.Minute, ReadBack: 3 * time.Minute, DailyCap: 50}, gone: map[string]bool{},
 	}
 	gate, err := NewGate(GateOptions{Staff: []string{"Dr. Ruiz"}, Own: []string{"(503) 555-0142"}})
 	if err != nil {
@@ -203,11 +206,12 @@ func newWorld(t *testing.T) *world {
 	}
 	w.Desk = &Desk{
 		Cases: w.cases, Texts: w.texts, Drafter: drafter, Gate: gate, Names: ingest.NewNamer([]byte("key")),
-		Accounts: map[string]Account{"cedar": {Actor: w.plat, Lang: "en"}}, Window: time.Minute,
+		Accounts: map[string]Account{"cedar": {Actor: w.plat, Lang: "en"}},
+		Rules:    func() Rules { return w.rules }, Erased: func(id string) bool { return w.gone[id] },
 		Log: zap.NewNop(), Now: func() time.Time { return w.clock },
 		Newest: func(_ context.Context, id string) (int, error) { return w.newest[id], nil },
 	}
-	w.sender = &Sender{Desk: w.Desk, Wait: 3 * time.Minute, Cap: 50, Log: zap.NewNop()}
+	w.sender = &Sender{Desk: w.Desk, Log: zap.NewNop()}
 	return w
 }
 

@@ -1,6 +1,14 @@
 package respond
 
-import "triage/internal/classify"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"triage/internal/classify"
+	"triage/internal/ingest"
+)
 
 // Loudness is how a lane calls people.
 type Loudness string
@@ -68,4 +76,76 @@ func Place(j classify.Judgement) (lane Lane, low, ok bool) {
 		}
 	}
 	return "", false, false
+}
+
+// suggest finds wordings for a case that pass the gate beside its comment. No
+// suggestion is an answer too: then a person writes.
+func (d *Desk) suggest(ctx context.Context, c Case) (*Suggestion, error) {
+	plan := Plans[c.Lane]
+	if !plan.Public {
+		return nil, nil
+	}
+	s := &Suggestion{Lang: d.lang(c)}
+	for draft, err := range d.safe(ctx, c, Public) {
+		if err != nil {
+			return nil, err
+		}
+		s.Template, s.Variant, s.Text = draft.Template, draft.Variant, draft.Text
+		break
+	}
+	if s.Text == "" {
+		return nil, nil
+	}
+	if plan.Private && d.can(c, ingest.Private) {
+		for draft, err := range d.safe(ctx, c, InboxDM) {
+			if err != nil {
+				return nil, err
+			}
+			s.Private = draft.Text
+			break
+		}
+	}
+	if plan.Hide != "" && d.can(c, ingest.Hide) && c.Comment.CanHide {
+		s.Hide = plan.Hide
+	}
+	return s, nil
+}
+
+// Variants are the wordings that may be said on a case, the best one first.
+func (d *Desk) Variants(ctx context.Context, c Case, ch Channel) ([]Draft, error) {
+	var out []Draft
+	for draft, err := range d.safe(ctx, c, ch) {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, draft)
+	}
+	return out, nil
+}
+
+// safe goes over the wordings that may be said on a case: drafted without its
+// comment, then each held by the gate against it.
+func (d *Desk) safe(ctx context.Context, c Case, ch Channel) iter.Seq2[Draft, error] {
+	return func(yield func(Draft, error) bool) {
+		content, err := d.Said(ctx, c)
+		if err != nil && !errors.Is(err, ErrGone) {
+			yield(Draft{}, fmt.Errorf("draft: %w", err))
+			return
+		}
+		brief := Brief{Platform: c.Comment.Platform, Lang: d.lang(c), Lane: c.Lane, Channel: ch, Case: c.ID()}
+		for _, draft := range d.Drafter.Drafts(brief) {
+			problems := d.Gate.Check(Outgoing{Text: draft.Text, Comment: content.Text, Platform: brief.Platform})
+			if len(problems) == 0 && !yield(draft, nil) {
+				return
+			}
+		}
+	}
+}
+
+// lang is the language to answer in.
+func (d *Desk) lang(c Case) string {
+	if c.Judgement.Judged && c.Judgement.Lang != "" {
+		return c.Judgement.Lang
+	}
+	return d.Accounts[c.Comment.Account].Lang
 }

@@ -25,7 +25,7 @@ func (d *Desk) takeOwn(ctx context.Context, own ingest.Comment, answered map[str
 	}
 	said := ingest.Content{}
 	if to != nil {
-		if said, err = d.Texts.Open(ctx, to.Comment.Key()); err != nil && !errors.Is(err, ErrGone) {
+		if said, err = d.Said(ctx, *to); err != nil && !errors.Is(err, ErrGone) {
 			return fmt.Errorf("open own reply: %w", err)
 		}
 	}
@@ -74,19 +74,21 @@ func (d *Desk) takeDown(ctx context.Context, own ingest.Comment, problems []Prob
 		c.Judgement.Reasons = append(c.Judgement.Reasons,
 			classify.Reason{Start: p.Start, End: p.End, Kind: p.Rule, Why: "our own words break the rule “" + p.Rule + "”"})
 	}
-	c.note(d.Now(), Machine, "opened", string(c.Lane))
 	old, err := d.Cases.Get(ctx, own.ID)
 	switch {
 	case errors.Is(err, ErrNotFound):
-		err = d.Cases.Create(ctx, []Case{c})
-	case err == nil && own.Edit > old.Comment.Edit: // mended, and still not right
-		c.History, c.Revision = append(old.History, c.History...), old.Revision
+		c.note(d.Now(), Machine, "opened", string(c.Lane))
+		return d.create(ctx, []Case{c})
+	case err == nil && own.Edit > old.Comment.Edit && !old.scrubbed(): // mended, and still not right
+		old.takeBack("our reply was changed after this was approved", d.Now())
+		old.note(d.Now(), Machine, "opened", string(c.Lane))
+		c.History, c.Noted, c.Paused, c.Revision = old.History, old.Noted, old.Paused, old.Revision
 		_, err = d.Cases.Update(ctx, c)
+		d.changed()
 	}
 	if err != nil {
 		return fmt.Errorf("open take-down case: %w", err)
 	}
-	d.changed()
 	return nil
 }
 
@@ -96,6 +98,7 @@ func (d *Desk) mended(ctx context.Context, own ingest.Comment) error {
 		if !c.Open() && c.State() != Approved || own.Edit <= c.Comment.Edit {
 			return errAsIs
 		}
+		c.takeBack("the reply was corrected on the platform", d.Now())
 		c.Comment = own
 		c.Actions = []Action{{Kind: ingest.TakeDown, State: Withdrawn, Done: d.Now(), Why: "the reply was corrected on the platform"}}
 		c.note(d.Now(), Machine, "edited", "")
@@ -152,6 +155,7 @@ func (c *Case) takeBack(why string, now time.Time) {
 	for i := range c.Actions {
 		if a := &c.Actions[i]; a.State == Approved {
 			a.State, a.Look, a.Why, a.Done, a.Due = Withdrawn, true, why, now, time.Time{}
+			c.note(now, Machine, string(Withdrawn), string(a.Kind))
 		}
 	}
 }

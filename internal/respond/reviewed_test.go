@@ -27,18 +27,6 @@ func TestReviewed(t *testing.T) {
 			return ingest.Outcome{Result: ingest.Done}
 		}
 	}
-	t.Run("approved, then switched to shadow mode: nothing goes out", func(t *testing.T) {
-		w := newWorld(t)
-		id := w.open("c1")
-		w.approve(id)
-		w.Shadow = true
-		w.wait(time.Hour)
-		w.step()
-		w.stands(id, Recorded)
-		if len(w.plat.acts) > 0 {
-			t.Fatal("it was sent in shadow mode")
-		}
-	})
 	t.Run("edited while the private message waits: it is taken back", func(t *testing.T) {
 		w := newWorld(t)
 		id := w.open("c1")

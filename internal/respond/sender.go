@@ -17,12 +17,7 @@ import (
 // so that after a crash or an unclear answer it looks instead of doing again.
 type Sender struct {
 	Desk *Desk
-	// Wait is how long after an attempt without a clear answer the platform is
-	// asked whether it happened. It must exceed the time a call may take.
-	Wait time.Duration
-	// Cap is how many actions an account may take in 24 hours.
-	Cap int
-	Log *zap.Logger
+	Log  *zap.Logger
 
 	mu     sync.Mutex
 	paused map[string]time.Time // by account: nothing is sent until then
@@ -50,8 +45,10 @@ const (
 
 // Run acts whenever something is due and whenever woken, until ctx ends. Each
 // account goes at its own pace: a slow one holds up no other. An attempt under
-// way is finished first.
+// way is finished first. It may run again, here or elsewhere: what it knows is
+// in the cases.
 func (s *Sender) Run(ctx context.Context, wake <-chan struct{}) error {
+	s.recall()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	var g sync.WaitGroup
@@ -159,7 +156,9 @@ func (s *Sender) next(c *Case) (int, time.Time) {
 	for i, a := range c.Actions {
 		switch {
 		case a.State == Sending:
-			return i, s.notBefore(c, later(a.Due, a.Intent.Started.Add(s.Wait)))
+			return i, s.notBefore(c, later(a.Due, a.Intent.Started.Add(s.Desk.Rules().ReadBack)))
+		case a.State == Approved && s.Desk.Rules().off(a): // withdrawn at once: it must not wait for posting to be on again
+			return i, s.notBefore(c, time.Time{})
 		case a.State == Approved && best < 0:
 			best, at = i, later(a.Due, s.pausedUntil(c.Comment.Account))
 		}
@@ -186,13 +185,25 @@ func (s *Sender) pausedUntil(account string) time.Time {
 	return s.paused[account]
 }
 
-func (s *Sender) pause(account string, least time.Duration) {
+// pause sends nothing from an account for a while, and returns until when.
+func (s *Sender) pause(account string, least time.Duration) time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.paused == nil {
 		s.paused = map[string]time.Time{}
 	}
 	s.paused[account] = s.Desk.Now().Add(max(accountOff, least))
+	return s.paused[account]
+}
+
+// recall begins with the pauses that the cases know of, whoever met them.
+func (s *Sender) recall() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.paused, s.rests = map[string]time.Time{}, nil
+	for c := range s.Desk.Cases.All() {
+		s.paused[c.Comment.Account] = later(s.paused[c.Comment.Account], c.Paused)
+	}
 }
 
 // act works on the next action of a case, as it is now.
@@ -207,15 +218,15 @@ func (s *Sender) act(stop context.Context, account, id string) error {
 		return nil
 	}
 	w := work{sender: s, c: c, i: i, actor: s.Desk.Accounts[account].Actor, stop: stop}
-	if s.Desk.Shadow && c.Actions[i].State == Approved {
-		return w.end(ctx, Recorded, "", shadowed)
+	if c.Actions[i].State == Approved && s.Desk.Rules().off(c.Actions[i]) {
+		return w.switchedOff(ctx)
 	}
 	// An attempt whose outcome is not known stays one that may be online.
 	w.action().Unclear = c.Actions[i].State == Sending
 	if w.actor == nil {
 		return w.end(ctx, Manual, "", "this account cannot be acted on from here any more: please do it by hand, then mark it as handled")
 	}
-	content, err := s.Desk.Texts.Open(ctx, c.Comment.Key())
+	content, err := s.Desk.Said(ctx, c)
 	if errors.Is(err, ErrGone) {
 		return w.erased(ctx)
 	}
@@ -243,11 +254,12 @@ func (s *Sender) overCap(account string) time.Time {
 			}
 		}
 	}
-	if s.Cap == 0 || len(acts) < s.Cap {
+	most := s.Desk.Rules().DailyCap
+	if most == 0 || len(acts) < most {
 		return time.Time{}
 	}
 	slices.SortFunc(acts, time.Time.Compare)
-	return acts[len(acts)-s.Cap].Add(24 * time.Hour)
+	return acts[len(acts)-most].Add(24 * time.Hour)
 }
 
 // sameText compares a published text with ours as far as platforms leave it.

@@ -147,7 +147,7 @@ func TestCrashAtEveryStep(t *testing.T) {
 			w.plat.mu = sync.Mutex{}
 			w.stands(id, Sending)
 			w.plat.answer = nil
-			restarted := &Sender{Desk: w.Desk, Wait: w.sender.Wait, Cap: 50, Log: w.sender.Log}
+			restarted := &Sender{Desk: w.Desk, Log: w.sender.Log}
 			restarted.Step(t.Context())
 			w.stands(id, Sending) // too early to ask
 			w.wait(3 * time.Minute)
@@ -166,7 +166,7 @@ func TestTwoSendersOneReply(t *testing.T) {
 		w.approve(w.open(fmt.Sprint("c", i)))
 	}
 	w.wait(time.Minute)
-	other := &Sender{Desk: w.Desk, Wait: w.sender.Wait, Cap: 50, Log: w.sender.Log}
+	other := &Sender{Desk: w.Desk, Log: w.sender.Log}
 	done := make(chan struct{})
 	go func() { defer close(done); other.Step(t.Context()) }()
 	w.step()
@@ -218,7 +218,7 @@ func TestReplyGoesBeforeHide(t *testing.T) {
 
 func TestDailyCap(t *testing.T) {
 	w := newWorld(t)
-	w.sender.Cap = 3
+	w.rules.DailyCap = 3
 	for i := range 5 {
 		w.approve(w.open(fmt.Sprint("c", i)))
 	}
@@ -254,7 +254,7 @@ func TestAccountThatMustStopIsLeftAlone(t *testing.T) {
 
 func TestShadowModeSendsNothing(t *testing.T) {
 	w := newWorld(t)
-	w.Shadow = true
+	w.rules.Shadow = true
 	id := w.open("c1")
 	w.approve(id)
 	w.wait(time.Hour)

@@ -112,9 +112,12 @@ func (p *pages) renderCase(w http.ResponseWriter, r *http.Request, status int, c
 	now := p.Now()
 	page := casePage{
 		frame: p.frame(r, "Case"), ID: c.ID(), Lane: laneWords[c.Lane], Where: platformWord(c.Comment.Platform),
-		Age: span(now.Sub(c.Comment.Created)), Opened: c.Comment.Created, Step: c.Step(), Doubt: doubt(c.Judgement),
+		Age: span(now.Sub(made(&c))), Opened: made(&c), Step: c.Step(),
 		Loud:    respond.Plans[c.Lane].Loudness == respond.Pages,
 		CanUndo: c.CanUndo() && me.Role.May(people.Decide),
+	}
+	if c.Erased == "" {
+		page.Doubt = doubt(c.Judgement)
 	}
 	page.News = "/cases/" + c.ID() + "/news?" + url.Values{"seen": {tag(c)}}.Encode()
 	if window := c.Comment.PrivateUntil.Sub(now); window > 0 && p.can(c, ingest.Private) {
@@ -138,7 +141,7 @@ func (p *pages) renderCase(w http.ResponseWriter, r *http.Request, status int, c
 	if err := p.offer(r, &page, c, t); err != nil {
 		return err
 	}
-	page.History, page.Wait = p.history(c), span(p.Desk.Window)
+	page.History, page.Wait = p.history(c), span(p.Desk.Rules().Window)
 	s := p.survey(filter{}, me)
 	page.Before, page.After = s.beside(c.ID())
 	return p.render(w, status, "case", page)
@@ -154,6 +157,9 @@ func (p *pages) offer(r *http.Request, page *casePage, c respond.Case, t *typed)
 		return nil
 	}
 	page.CanHand = slices.ContainsFunc(c.Actions, respond.Action.NeedsPerson)
+	if c.Erased != "" {
+		return nil // nothing more can go out
+	}
 	if c.Comment.Own {
 		page.TakeDown = &takeDown{ByHand: !p.can(c, ingest.TakeDown), MayLeave: c.Lane != respond.LaneTakeDown || me.Role.May(people.Override)}
 		return nil
@@ -165,12 +171,15 @@ func (p *pages) offer(r *http.Request, page *casePage, c respond.Case, t *typed)
 // said opens the comment if it is shown in this session.
 func (p *pages) said(r *http.Request, c respond.Case) (said, error) {
 	out := said{CanReveal: visitOf(r).user.Role.May(people.Reveal), Own: c.Comment.Own, Lang: c.Judgement.Lang}
+	if out.Gone = c.Erased != "" || c.Comment.Version == ""; out.Gone {
+		return out, nil
+	}
 	at, ok := p.shown(r.Context())[c.Comment.Key()]
 	if !ok || !out.CanReveal {
 		return out, nil
 	}
 	out.Shown, out.At = true, p.clock(at)
-	content, err := p.Desk.Texts.Open(r.Context(), c.Comment.Key())
+	content, err := p.Desk.Said(r.Context(), c)
 	if errors.Is(err, respond.ErrGone) {
 		out.Gone = true
 		return out, nil
@@ -266,6 +275,15 @@ func (p *pages) caseNews(w http.ResponseWriter, r *http.Request) error {
 		Say string `json:"say"`
 	}{say})
 	return nil
+}
+
+// made is when the comment was made; where that is not known, or not known any
+// more, when its case was opened.
+func made(c *respond.Case) time.Time {
+	if c.Comment.Created.IsZero() {
+		return c.Opened
+	}
+	return c.Comment.Created
 }
 
 func capital(s string) string {

@@ -248,7 +248,8 @@ func TestWhatIsNotPossibleIsNotOffered(t *testing.T) {
 }
 
 func TestShadowSaysSo(t *testing.T) {
-	w := newWorld(t, func(o *Options) { o.Posting, o.Desk.Shadow = "shadow", true })
+	w := newWorld(t)
+	w.rules.Shadow = true
 	w.add(t, "c1", respond.LaneClear, canaryText)
 	b := w.as(t, "rita")
 	for _, path := range []string{"/", "/cases/c1"} {

@@ -96,6 +96,28 @@ func (p *pages) undecided(w http.ResponseWriter, r *http.Request, c respond.Case
 	return p.renderCase(w, r, status, c, t)
 }
 
+// overtaken says who was faster, from the last step of a case.
+func (p *pages) overtaken(c respond.Case, me people.User) string {
+	var e respond.Entry
+	for _, h := range c.History {
+		if h.Do != respond.Revealed {
+			e = h
+		}
+	}
+	what := map[string]string{"approved": "approved it", "dismissed": "decided that nothing is to be said",
+		"handled": "marked it as handled", "undone": "took the decision back"}[e.Do]
+	at := " at " + p.clock(e.At) + "."
+	switch {
+	case e.Do == "edited":
+		return "The comment was edited" + at + " Please look at it as it is now. Nothing of yours went out."
+	case what == "":
+		return "The case went on a moment ago. Please look at it as it is now. Nothing of yours went out."
+	case e.By == me.Name:
+		return "You have decided this already: you " + what + at
+	}
+	return "Somebody else decided this a moment ago: " + e.By + " " + what + at
+}
+
 // recheck asks the gate about all that would be said, not only the first text
 // that it refused.
 func (p *pages) recheck(ctx context.Context, c respond.Case, t *typed) error {

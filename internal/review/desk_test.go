@@ -31,7 +31,7 @@ func (w *world) newDesk(t *testing.T, log *zap.Logger) *respond.Desk {
 			"cedar": {Actor: hand{[]ingest.ActionKind{ingest.Reply, ingest.Private, ingest.Hide, ingest.TakeDown}}, Lang: "en"},
 			"plain": {Actor: hand{[]ingest.ActionKind{ingest.Reply}}, Lang: "en"},
 		},
-		Window: time.Minute, Log: log, Now: func() time.Time { return w.opts.Now() },
+		Rules: func() respond.Rules { return w.rules }, Log: log, Now: func() time.Time { return w.opts.Now() },
 	}
 }
 

@@ -100,7 +100,7 @@ func (page *queuePage) turn(f filter, first, last, all int) {
 func (p *pages) row(c *respond.Case) row {
 	now := p.Now()
 	out := row{ID: c.ID(), Lane: laneWords[c.Lane], Where: platformWord(c.Comment.Platform), Opened: c.Opened,
-		Age: short(now.Sub(c.Comment.Created)), Low: c.Low, Loud: respond.Plans[c.Lane].Loudness == respond.Pages}
+		Age: short(now.Sub(made(c))), Low: c.Low, Loud: respond.Plans[c.Lane].Loudness == respond.Pages}
 	if p.manyOn(c.Comment.Platform) {
 		out.Where += " · " + c.Comment.Account
 	}
@@ -190,6 +190,9 @@ func (p *pages) title(s string) string {
 func (p *pages) reading() (trouble []string, well string) {
 	health := p.Health()
 	for _, h := range health {
+		if n := len(h.Withheld); n > 0 {
+			trouble = append(trouble, grouped(n)+" comments on "+p.source(h)+" are gone all at once. None was erased here: ask the privacy officer whether they were deleted.")
+		}
 		switch {
 		case h.OK():
 		case h.Since.IsZero():

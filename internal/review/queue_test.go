@@ -102,6 +102,8 @@ func TestQueueEmptyAndTrouble(t *testing.T) {
 	got.see(t, 200, "Google has not answered since 13:20. Comments there are not being checked. The token is too old: sign in again.",
 		"WordPress has not answered yet since the start.", "on 1 platform.")
 	got.lacks(t, "all platforms answering")
+	w.health = []ingest.Health{{Platform: "facebook", Account: "f", LastOK: w.now, Withheld: []string{"a", "b", "c", "d", "e", "f"}}}
+	b.get("/").see(t, 200, "6 comments on Facebook are gone all at once. None was erased here")
 	w.health = nil
 	b.get("/").see(t, 200, "No platform is being checked yet.")
 	w.health = []ingest.Health{{Platform: "facebook", Account: "north"}, {Platform: "facebook", Account: "south", LastOK: w.now}}
@@ -146,7 +148,7 @@ func crowd(tb testing.TB, n int) *pages {
 		}
 		s.cases[c.ID()] = c
 	}
-	p, err := open(Options{Desk: &respond.Desk{Cases: frozen{s, slices.Collect(s.All())}}, People: &people.People{}, Posting: "review", Now: func() time.Time { return now }})
+	p, err := open(Options{Desk: &respond.Desk{Cases: frozen{s, slices.Collect(s.All())}}, People: &people.People{}, Now: func() time.Time { return now }})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -4,6 +4,7 @@
 package review
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"go.uber.org/zap"
 
+	"triage/internal/audit"
 	"triage/internal/ingest"
 	"triage/internal/people"
 	"triage/internal/respond"
@@ -20,13 +22,14 @@ import (
 type Options struct {
 	Desk   *respond.Desk
 	People *people.People
+	// Audit keeps who signed in and out; nil: nobody does. What happens to a case
+	// is in its history.
+	Audit Audit
 	// Sessions keeps who is signed in; nil keeps it in memory. It sees hashes
 	// of tokens only: 64 hexadecimal digits.
 	Sessions scs.Store
 	// Practice is the name shown on every page.
 	Practice string
-	// Posting is "shadow" or "review".
-	Posting string
 	// Health tells how reading the accounts goes; nil: nothing is known.
 	Health func() []ingest.Health
 	// OnCall says who is called at this time, such as "Dana until 18:00".
@@ -42,11 +45,17 @@ type Options struct {
 	Idle time.Duration
 }
 
+// Audit keeps what was done.
+type Audit interface {
+	Append(ctx context.Context, acts ...audit.Act) error
+}
+
 // pages is the desk at work.
 type pages struct {
 	Options
-	sessions *scs.SessionManager
-	look     *look
+	sessions  *scs.SessionManager
+	look      *look
+	throttled lately
 }
 
 // New returns the desk. It serves everything below /, and needs nothing
@@ -60,11 +69,8 @@ func New(o Options) (http.Handler, error) {
 }
 
 func open(o Options) (*pages, error) {
-	switch {
-	case o.Desk == nil || o.People == nil:
+	if o.Desk == nil || o.People == nil {
 		return nil, errors.New("open the desk: Desk and People are needed")
-	case o.Posting != "shadow" && o.Posting != "review":
-		return nil, errors.New("open the desk: posting is shadow or review")
 	}
 	if o.Log == nil {
 		o.Log = zap.NewNop()
@@ -88,4 +94,4 @@ func open(o Options) (*pages, error) {
 }
 
 // shadow reports whether decisions are only recorded.
-func (p *pages) shadow() bool { return p.Posting == "shadow" || p.Desk.Shadow }
+func (p *pages) shadow() bool { return p.Desk.Rules().Shadow }

@@ -16,7 +16,8 @@ type route struct {
 	need people.Permission
 	// data answers in JSON, and 401 instead of the sign-in page.
 	data bool
-	// quiet does not count as use of the session: the page asks, not a person.
+	// quiet does not count as use of the session, whose cookie is left alone: the
+	// page asks, not a person, or the session ends.
 	quiet  bool
 	handle handler
 }
@@ -29,7 +30,7 @@ func (p *pages) routes() []route {
 	return []route{
 		{pattern: "GET /login", need: anyone, handle: p.showLogin},
 		{pattern: "POST /login", need: anyone, handle: p.login},
-		{pattern: "POST /logout", need: people.See, handle: p.logout},
+		{pattern: "POST /logout", need: people.See, quiet: true, handle: p.logout},
 
 		{pattern: "GET /{$}", need: people.See, handle: p.showQueue},
 		{pattern: "GET /news", need: people.See, data: true, quiet: true, handle: p.queueNews},

@@ -238,9 +238,9 @@ var rank = func() map[respond.Lane]int {
 // settled, latest first.
 func (f filter) place(c *respond.Case) (group, at int64) {
 	if f.State == stateNeeds {
-		return int64(2*rank[c.Lane] + btoi(c.Low)), c.Comment.Created.UnixNano()
+		return int64(2*rank[c.Lane] + btoi(c.Low)), made(c).UnixNano()
 	}
-	return 0, -lastStep(c).UnixNano()
+	return 0, -c.LastStep().UnixNano()
 }
 
 // placed is a case with its place, worked out once before sorting.
@@ -257,16 +257,6 @@ func inOrder(a, b placed) int {
 		return cmp.Compare(a.at, b.at)
 	}
 	return cmp.Compare(a.Comment.ID, b.Comment.ID)
-}
-
-// lastStep is when a case last changed.
-func lastStep(c *respond.Case) time.Time {
-	for _, e := range slices.Backward(c.History) {
-		if e.Do != respond.Revealed {
-			return e.At
-		}
-	}
-	return c.Opened
 }
 
 // beside are the cases before and after one in the queue; empty: there is none.

@@ -8,7 +8,6 @@ import (
 
 	"triage/internal/classify"
 	"triage/internal/ingest"
-	"triage/internal/people"
 	"triage/internal/respond"
 )
 
@@ -32,6 +31,9 @@ var platformWords = map[string]string{
 func platformWord(name string) string {
 	if w, ok := platformWords[name]; ok {
 		return w
+	}
+	if name == "" {
+		return "Platform not known"
 	}
 	r, n := utf8.DecodeRuneInString(name)
 	return strings.ToUpper(string(r)) + name[n:]
@@ -90,6 +92,8 @@ func notJudged(j classify.Judgement) string {
 	switch j.WhyNot {
 	case classify.NotMedia:
 		return "There is only a picture or a video, which we cannot judge: please look."
+	case respond.NotHandled:
+		return "It could not be processed: please look at it on the platform."
 	case classify.NotPossible:
 		return "Something went wrong when we judged this: please look."
 	case classify.NotTruncated:
@@ -161,7 +165,7 @@ func sentence(why, otherwise string) string {
 var machineWords = map[string]string{
 	"sending": "going out", "found": "found on the platform", "postponed": "waits, to be tried again",
 	string(respond.Sent): "done", string(respond.Failed): "did not work", string(respond.Manual): "waits for a person",
-	string(respond.Withdrawn): "withdrawn", string(respond.Recorded): "recorded only",
+	string(respond.Withdrawn): "withdrawn", "restored": "may have gone out after the backup", string(respond.Recorded): "recorded only",
 }
 
 // did says in words what an entry of the history says in codes.
@@ -184,19 +188,32 @@ func did(e respond.Entry) string {
 		return "The comment was edited: " + laneWords[respond.Lane(e.Note)] + "."
 	case "answered":
 		return "Somebody of the practice answered on the platform."
+	case "erased":
+		return "The words were erased: " + erasedWords[e.Note] + "."
 	}
-	kind, ok := kindWords[ingest.ActionKind(e.Note)]
+	kind, ok := kindWords[kindOf(e.Note)]
 	if what, known := machineWords[e.Do]; ok && known {
 		return kind + ": " + what + "."
 	}
 	return sentence(who+": "+strings.TrimSpace(e.Do+" "+e.Note), "")
 }
 
+// erasedWords says why a comment was erased.
+var erasedWords = map[string]string{
+	respond.WhyAuthor: "the author deleted them", respond.WhyRequest: "somebody asked for it", respond.WhyRetention: "their time was over",
+}
+
+// kindOf is the action that a note of the history is about, as in "hide:368".
+func kindOf(note string) ingest.ActionKind {
+	kind, _, _ := strings.Cut(note, ":")
+	return ingest.ActionKind(kind)
+}
+
 // list turns "reply+private" into "public reply and private message".
 func list(kinds string) string {
 	parts := strings.Split(kinds, "+")
 	for i, k := range parts {
-		if w := kindWords[ingest.ActionKind(k)]; w != "" {
+		if w := kindWords[kindOf(k)]; w != "" {
 			parts[i] = strings.ToLower(w[:1]) + w[1:]
 		}
 	}
@@ -204,28 +221,6 @@ func list(kinds string) string {
 		return strings.Join(parts[:n-1], ", ") + " and " + parts[n-1]
 	}
 	return parts[0]
-}
-
-// overtaken says who was faster, from the last step of a case.
-func (p *pages) overtaken(c respond.Case, me people.User) string {
-	var e respond.Entry
-	for _, h := range c.History {
-		if h.Do != respond.Revealed {
-			e = h
-		}
-	}
-	what := map[string]string{"approved": "approved it", "dismissed": "decided that nothing is to be said",
-		"handled": "marked it as handled", "undone": "took the decision back"}[e.Do]
-	at := " at " + p.clock(e.At) + "."
-	switch {
-	case e.Do == "edited":
-		return "The comment was edited" + at + " Please look at it as it is now. Nothing of yours went out."
-	case what == "":
-		return "The case went on a moment ago. Please look at it as it is now. Nothing of yours went out."
-	case e.By == me.Name:
-		return "You have decided this already: you " + what + at
-	}
-	return "Somebody else decided this a moment ago: " + e.By + " " + what + at
 }
 
 // clock says when something happened: the time today, else the day too.

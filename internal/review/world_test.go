@@ -79,7 +79,7 @@ func (s *shelf) All() iter.Seq[*respond.Case] {
 	defer s.mu.Unlock()
 	var all []*respond.Case
 	for _, c := range s.cases {
-
+		c = c.Light()
 		all = append(all, &c)
 	}
 	return slices.Values(all)
@@ -154,6 +154,7 @@ type world struct {
 	health []ingest.Health
 	log    *logged
 	now    time.Time
+	rules  respond.Rules
 	opts   Options
 	pages  *pages
 	server *httptest.Server
@@ -196,12 +197,12 @@ func newWorld(t *testing.T, change ...func(*Options)) *world {
 	t.Helper()
 	w := &world{
 		cases: &shelf{cases: map[string]respond.Case{}}, texts: &drawer{texts: map[string]ingest.Content{}},
-		log: &logged{}, now: time.Date(2026, 3, 2, 14, 2, 0, 0, time.UTC),
+		log: &logged{}, rules: respond.Rules{Window: time.Minute}, now: time.Date(2026, 3, 2, 14, 2, 0, 0, time.UTC),
 	}
 	w.health = []ingest.Health{{Platform: "facebook", Account: "cedar", LastOK: w.now.Add(-40 * time.Second)}}
 	crew := &people.People{Store: &users{kept: hired()}, Now: w.clock}
 	log := zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.AddSync(w.log), zap.DebugLevel))
-	w.opts = Options{Desk: w.newDesk(t, log), People: crew, Practice: "Cedar Family Practice", Posting: "review",
+	w.opts = Options{Desk: w.newDesk(t, log), People: crew, Practice: "Cedar Family Practice",
 		Health: func() []ingest.Health { return w.health }, OnCall: "Dana until 18:00", Log: log, Now: w.clock}
 	for _, f := range change {
 		f(&w.opts)

@@ -33,6 +33,17 @@ func (s *Settings) Reset(ctx context.Context, c Change) error {
 	return s.change(ctx, c, Record{Name: c.Name, FromFile: true})
 }
 
+// Check tells whether Set would take a value: its error is ErrRefused with what
+// to write instead, or ErrUnknown.
+func (s *Settings) Check(name, value string) error {
+	e := s.known[name]
+	if e == nil {
+		return fmt.Errorf("setting %s: %w", name, ErrUnknown)
+	}
+	_, err := e.parse(value)
+	return err
+}
+
 func (s *Settings) change(ctx context.Context, c Change, r Record) error {
 	e := s.known[c.Name]
 	if e == nil {

@@ -182,6 +182,13 @@ func TestWhatCannotBeSet(t *testing.T) {
 	if _, err := s.History("nothing"); !errors.Is(err, ErrUnknown) {
 		t.Errorf("history of nothing: %v", err)
 	}
+	for _, c := range []Change{{Name: "count", Value: "many"}, {Name: "nothing", Value: "1"}, {Name: "count", Value: "2"}} {
+		// Set refuses the version besides.
+		checked, set := s.Check(c.Name, c.Value), s.Set(t.Context(), Change{Name: c.Name, Value: c.Value, By: "ada", Version: 7})
+		if fmt.Sprint(checked) != fmt.Sprint(set) && (checked != nil || !errors.Is(set, ErrConflict)) {
+			t.Errorf("Check says %v, Set %v", checked, set)
+		}
+	}
 	if m.puts > 0 {
 		t.Errorf("%d were stored", m.puts)
 	}

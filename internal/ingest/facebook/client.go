@@ -43,11 +43,14 @@ type Client struct {
 
 	mu      sync.Mutex
 	refused map[string]time.Time // lists we may not read, and since when
+	whole   []string             // posts that the last sweep read to their end
 }
 
 var (
-	_ ingest.Source = (*Client)(nil)
-	_ ingest.Actor  = (*Client)(nil)
+	_ ingest.Source  = (*Client)(nil)
+	_ ingest.Whole   = (*Client)(nil)
+	_ ingest.Account = (*Client)(nil)
+	_ ingest.Actor   = (*Client)(nil)
 )
 
 // New makes the client of a Page. cfg.Token must hold the token by now.

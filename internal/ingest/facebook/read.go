@@ -101,7 +101,17 @@ func (c *Client) Sweep(ctx context.Context, mark ingest.Mark, emit ingest.Emit) 
 	if err != nil {
 		return mark, err
 	}
+	c.mu.Lock()
+	c.whole = s.whole
+	c.mu.Unlock()
 	return ingest.Mark{Time: started}, nil
+}
+
+// Posts implements ingest.Whole.
+func (c *Client) Posts() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.whole
 }
 
 // sweep is one Sweep under way.
@@ -110,8 +120,9 @@ type sweep struct {
 	emit     ingest.Emit
 	bound    time.Time // posts made after it are read however many they are
 	seen     map[string]bool
-	failures []error // of single posts
-	odd      int     // comments without an id
+	whole    []string // posts that were read to their end
+	failures []error  // of single posts
+	odd      int      // comments without an id
 }
 
 // run reads the feed, then the lists that not every token may read.
@@ -193,8 +204,12 @@ func (s *sweep) post(ctx context.Context, post object) error {
 			first, more = page{}, params{} // read it by hand from the start
 		}
 	}
-	if err := s.hand(ctx, post, first); err != nil || more == nil {
+	if err := s.hand(ctx, post, first); err != nil {
 		return err
+	}
+	if more == nil {
+		s.whole = append(s.whole, id)
+		return nil
 	}
 	var handing error
 	p := params{"fields": commentFields, "filter": "stream", "order": "chronological", "limit": commentsAtOnce}
@@ -202,8 +217,11 @@ func (s *sweep) post(ctx context.Context, post object) error {
 		handing = s.hand(ctx, post, pg)
 		return false, handing
 	})
-	if handing != nil {
+	switch {
+	case handing != nil:
 		return handing
+	case err == nil:
+		s.whole = append(s.whole, id)
 	}
 	return s.keep(ctx, err)
 }

@@ -1,4 +1,4 @@
-package main
+package store
 
 import (
 	"context"
@@ -11,18 +11,21 @@ import (
 	"triage/internal/people"
 )
 
-// users implements people.Store.
-type users struct{ bucket *bus.Bucket[people.User] }
+// Users implements people.Store.
+type Users struct{ bucket *bus.Bucket[people.User] }
 
-func (s users) Get(ctx context.Context, name string) (people.User, error) {
+// Get implements people.Store.
+func (s Users) Get(ctx context.Context, name string) (people.User, error) {
 	r, err := s.bucket.Get(ctx, name)
 	if errors.Is(err, bus.ErrNotFound) {
 		return people.User{}, people.ErrNotFound
 	}
+	r.Value.Revision = r.Revision
 	return r.Value, err
 }
 
-func (s users) Create(ctx context.Context, u people.User) error {
+// Create implements people.Store.
+func (s Users) Create(ctx context.Context, u people.User) error {
 	_, err := s.bucket.Insert(ctx, u)
 	if errors.Is(err, bus.ErrExists) {
 		return people.ErrExists
@@ -30,15 +33,22 @@ func (s users) Create(ctx context.Context, u people.User) error {
 	return err
 }
 
-func (s users) Update(ctx context.Context, u people.User) error {
-	_, err := s.bucket.Put(ctx, u)
+// Update implements people.Store.
+func (s Users) Update(ctx context.Context, u people.User) error {
+	_, err := s.bucket.Update(ctx, u, u.Revision)
+	if errors.Is(err, bus.ErrConflict) {
+		return people.ErrConflict
+	}
 	return err
 }
 
-func (s users) All(context.Context) ([]people.User, error) {
+// All implements people.Store.
+func (s Users) All(context.Context) ([]people.User, error) {
 	var out []people.User
 	for _, r := range s.bucket.All() {
-		out = append(out, r.Value)
+		u := r.Value
+		u.Revision = r.Revision
+		out = append(out, u)
 	}
 	return out, nil
 }
@@ -53,12 +63,16 @@ type session struct {
 // Key implements bus.Keyed.
 func (s session) Key() string { return s.Token }
 
-// sessions implements scs.Store.
-type sessions struct{ bucket *bus.Bucket[session] }
+// Sessions implements scs.Store.
+type Sessions struct {
+	bucket *bus.Bucket[session]
+	log    *zap.Logger
+}
 
 const sessionCall = 5 * time.Second
 
-func (s sessions) Find(token string) ([]byte, bool, error) {
+// Find implements scs.Store.
+func (s Sessions) Find(token string) ([]byte, bool, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), sessionCall)
 	defer cancel()
 	r, err := s.bucket.Get(ctx, token)
@@ -68,7 +82,8 @@ func (s sessions) Find(token string) ([]byte, bool, error) {
 	return r.Value.Data, err == nil, err
 }
 
-func (s sessions) Commit(token string, data []byte, expiry time.Time) error {
+// Commit implements scs.Store.
+func (s Sessions) Commit(token string, data []byte, expiry time.Time) error {
 	ctx, cancel := context.WithTimeout(context.Background(), sessionCall)
 	defer cancel()
 	_, err := s.bucket.Put(ctx, session{token, data, expiry})
@@ -83,14 +98,15 @@ func (s sessions) Commit(token string, data []byte, expiry time.Time) error {
 	return err
 }
 
-func (s sessions) Delete(token string) error {
+// Delete implements scs.Store.
+func (s Sessions) Delete(token string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), sessionCall)
 	defer cancel()
 	return s.bucket.Delete(ctx, token)
 }
 
 // prune forgets the sessions that are over.
-func (s sessions) prune(ctx context.Context) error {
+func (s Sessions) prune(ctx context.Context) error {
 	var errs []error
 	for _, r := range s.bucket.All() {
 		if time.Now().After(r.Value.Expiry) {
@@ -100,14 +116,14 @@ func (s sessions) prune(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// keepPruned prunes until ctx ends. Old sessions that cannot be forgotten now,
+// KeepPruned prunes until ctx ends. Old sessions that cannot be forgotten now,
 // such as when the store is full, are forgotten later.
-func (s sessions) keepPruned(ctx context.Context, log *zap.Logger) error {
+func (s Sessions) KeepPruned(ctx context.Context) error {
 	every := time.NewTicker(time.Hour)
 	defer every.Stop()
 	for {
 		if err := s.prune(ctx); err != nil && ctx.Err() == nil {
-			log.Warn("old sessions stay for now", zap.Error(err))
+			s.log.Warn("old sessions stay for now", zap.Error(err))
 		}
 		select {
 		case <-ctx.Done():

@@ -1,0 +1,197 @@
+package bus
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"runtime"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+	"go.uber.org/zap"
+	"golang.org/x/sync/errgroup"
+)
+
+// portionRead is how many values are decoded at a time: enough that handing
+// them over costs nothing, few enough that all processors have work.
+const portionRead = 128
+
+// fill reads what is stored into the index: what was saved of it, if that fits,
+// and what came after it; else everything.
+func (k *Bucket[T]) fill(ctx context.Context) error {
+	saved := k.recall(ctx)
+	if saved {
+		if err := k.read(ctx, jetstream.ResumeFromRevision(k.seen+1)); err != nil {
+			return err
+		}
+		if saved = k.fits(ctx); !saved {
+			k.unwatch()
+		}
+	}
+	if !saved {
+		k.forget(ctx)
+		if err := k.read(ctx); err != nil {
+			return err
+		}
+	}
+	maps.DeleteFunc(k.index, func(_ string, r *Revised[T]) bool { return r.deleted })
+	return nil
+}
+
+// read begins the watch and takes everything that is stored from there on.
+func (k *Bucket[T]) read(ctx context.Context, from ...jetstream.WatchOpt) (err error) {
+	watching, ended := context.WithCancel(context.WithoutCancel(ctx))
+	if k.watch, err = k.kv.WatchAll(watching, from...); err != nil {
+		ended()
+		return err
+	}
+	k.ended = ended
+	if err = k.readStored(ctx); err != nil {
+		k.unwatch()
+	}
+	return err
+}
+
+// unwatch ends a watch that nobody follows: what is on its way would keep it
+// from ending.
+func (k *Bucket[T]) unwatch() {
+	go func(w jetstream.KeyWatcher, ended context.CancelFunc) {
+		defer ended()
+		for range w.Updates() {
+		}
+	}(k.watch, k.ended)
+	_ = k.watch.Stop()
+}
+
+// readStored takes what the watch tells until that is all that was stored.
+// Decoding takes longer than reading, so it is done beside it, on all processors.
+func (k *Bucket[T]) readStored(ctx context.Context) error {
+	var decoding errgroup.Group
+	decoding.SetLimit(runtime.GOMAXPROCS(0))
+	silence := time.NewTimer(startTimeout)
+	defer silence.Stop()
+	for batch := []jetstream.KeyValueEntry{}; ; {
+		select {
+		case e, ok := <-k.watch.Updates():
+			if !ok {
+				return errors.New("ended")
+			}
+			if e != nil {
+				batch = append(batch, e)
+			}
+			if full := batch; e == nil || len(full) == portionRead {
+				decoding.Go(func() error { k.add(full); return nil })
+				batch = make([]jetstream.KeyValueEntry, 0, portionRead)
+			}
+			if e == nil {
+				return decoding.Wait()
+			}
+			silence.Reset(startTimeout)
+		case <-silence.C:
+			return fmt.Errorf("nothing came for %v", startTimeout)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// add puts entries into the index that is being filled, in any order.
+func (k *Bucket[T]) add(entries []jetstream.KeyValueEntry) {
+	values := make([]*Revised[T], len(entries))
+	for i, e := range entries {
+		values[i] = k.decode(e)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for i, r := range values {
+		k.seen = max(k.seen, entries[i].Revision())
+		if r != nil {
+			k.keep(entries[i].Key(), r)
+		}
+	}
+}
+
+// decode returns nil for a value that cannot be read.
+func (k *Bucket[T]) decode(e jetstream.KeyValueEntry) *Revised[T] {
+	r := &Revised[T]{Revision: e.Revision(), deleted: e.Operation() != jetstream.KeyValuePut}
+	if r.deleted {
+		return r
+	}
+	if err := json.Unmarshal(e.Value(), &r.Value); err != nil {
+		k.bus.log.Error("unreadable value left in the store", zap.String("bucket", k.name), zap.Uint64("revision", e.Revision()))
+		return nil
+	}
+	r.Value = light(r.Value)
+	return r
+}
+
+// keep replaces an older revision.
+func (k *Bucket[T]) keep(key string, r *Revised[T]) {
+	if old := k.index[key]; old == nil || r.Revision > old.Revision {
+		k.index[key] = r
+	}
+}
+
+// follow keeps the index current until the watch ends.
+func (k *Bucket[T]) follow() {
+	defer k.ended()
+	defer close(k.news)
+	for e := range k.watch.Updates() {
+		if e == nil {
+			continue
+		}
+		k.see(e.Key(), e.Revision(), k.decode(e))
+		select {
+		case k.news <- struct{}{}:
+		default: // a call is due already
+		}
+	}
+}
+
+// see takes what the watch tells, which comes in the order of the revisions: a
+// deletion needs no trace in memory, as nothing older comes after it.
+func (k *Bucket[T]) see(key string, revision uint64, r *Revised[T]) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.seen = revision
+	if r == nil {
+		return
+	}
+	k.keep(key, r)
+	if now := k.index[key]; now.deleted && now.Revision <= revision {
+		delete(k.index, key)
+	}
+}
+
+// tell calls the listeners, and saves the index, beside the watch.
+func (k *Bucket[T]) tell() {
+	k.saveIf(false)
+	for range k.news {
+		k.mu.RLock()
+		listeners := k.listeners
+		k.mu.RUnlock()
+		for _, f := range listeners {
+			f()
+		}
+		k.saveIf(false)
+	}
+}
+
+// OnChange has f called after changes, whichever process made them, when they
+// show in All; once for several that come together. Calls never overlap.
+func (k *Bucket[T]) OnChange(f func()) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.listeners = append(k.listeners, f)
+}
+
+// wrote shows what we stored before the watch tells of it.
+func (k *Bucket[T]) wrote(v T, revision uint64) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if revision > k.seen {
+		k.keep(v.Key(), &Revised[T]{Value: light(v), Revision: revision})
+	}
+}

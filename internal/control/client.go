@@ -1,0 +1,98 @@
+package control
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+)
+
+// Client gives commands.
+type Client struct {
+	HTTP *http.Client
+	// As is the user as whom they are given; empty: the operator.
+	As string
+}
+
+// Call sends in, unless it is nil, and reads the answer into out, unless that is
+// nil. A refusal is an error that says why.
+func (c *Client) Call(ctx context.Context, method, path string, in, out any) error {
+	return c.exchange(ctx, method, path, in, func(r *http.Response) error {
+		if out == nil {
+			return nil
+		}
+		return json.NewDecoder(r.Body).Decode(out)
+	})
+}
+
+// Send is Call with a body that is not JSON.
+func (c *Client) Send(ctx context.Context, path string, body io.Reader, out any) error {
+	return c.Call(ctx, http.MethodPost, path, body, out)
+}
+
+// Lines sends in and hands over each line of the answer.
+func (c *Client) Lines(ctx context.Context, path string, in any, each func(line []byte) error) error {
+	return c.exchange(ctx, http.MethodPost, path, in, func(r *http.Response) error {
+		lines := json.NewDecoder(r.Body)
+		for {
+			var line json.RawMessage
+			err := lines.Decode(&line)
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			if err == nil {
+				err = each(line)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	})
+}
+
+// Fetch writes the answer to w. One that ends before its end is an error.
+func (c *Client) Fetch(ctx context.Context, path string, w io.Writer) error {
+	return c.exchange(ctx, http.MethodGet, path, nil, func(r *http.Response) error {
+		if _, err := io.Copy(w, r.Body); err != nil {
+			return err
+		}
+		if why := r.Trailer.Get(Failure); why != "" {
+			return errors.New(why)
+		}
+		return nil
+	})
+}
+
+func (c *Client) exchange(ctx context.Context, method, path string, in any, take func(*http.Response) error) error {
+	body, raw := in.(io.Reader)
+	if !raw && in != nil {
+		data, err := json.Marshal(in)
+		if err != nil {
+			return err
+		}
+		body = bytes.NewReader(data)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, "http://triage"+path, body)
+	if err != nil {
+		return err
+	}
+	if c.As != "" {
+		req.Header.Set(As, c.As)
+	}
+	resp, err := c.HTTP.Do(req)
+	if err != nil {
+		return fmt.Errorf("ask the service: %w", err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode == http.StatusOK {
+		return take(resp)
+	}
+	var said struct{ Error string }
+	if json.NewDecoder(resp.Body).Decode(&said) != nil || said.Error == "" {
+		return fmt.Errorf("the service answered HTTP %d: use the same version of triage as the service", resp.StatusCode)
+	}
+	return errors.New(said.Error)
+}

@@ -1,0 +1,117 @@
+package respond
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"triage/internal/classify"
+	"triage/internal/ingest"
+)
+
+// Why a comment is erased: codes of Erasure.Why.
+const (
+	WhyAuthor    = "author-deleted" // its author deleted it on the platform
+	WhyRequest   = "request"        // somebody asked for it
+	WhyRetention = "retention"      // the time of its words is over
+)
+
+// Erasure says that a comment is erased, by whom and why.
+type Erasure struct {
+	Comment string // the comment's id
+	By      string // a user, or Machine
+	Why     string
+}
+
+// lapses is why nothing more is done about an erased comment.
+var lapses = map[string]string{WhyAuthor: "its author deleted it", WhyRequest: "the comment was erased"}
+
+// unsure is what a person is told of an attempt on a comment that was erased:
+// without it the platform cannot be asked.
+const unsure = "the comment was erased before it was known whether this went out: please look on the platform, then mark it as handled"
+
+// Erase leaves of a case no more than the fact: lane, decision, what went out
+// and when, by codes. What was pending is withdrawn; what may be online is for a
+// person. When only the time of the words is over, a settled case loses nothing
+// but the places in them; one that is not settled is an error. A comment without
+// a case, and erasing twice, are harmless.
+func (d *Desk) Erase(ctx context.Context, e Erasure) error {
+	if e.Why != WhyRetention && lapses[e.Why] == "" {
+		return fmt.Errorf("erase case: %q is no reason", e.Why)
+	}
+	_, err := d.change(ctx, e.Comment, func(c *Case) error { return c.erase(e, d.Now()) })
+	if err != nil && !errors.Is(err, ErrNotFound) && !errors.Is(err, errAsIs) {
+		return fmt.Errorf("erase case: %w", err)
+	}
+	return nil
+}
+
+var errUnsettled = errors.New("it is not settled: its words are still needed")
+
+// erase scrubs the case.
+func (c *Case) erase(e Erasure, now time.Time) error {
+	switch {
+	case c.scrubbed() || c.Erased == e.Why:
+		return errAsIs
+	case e.Why == WhyRetention && !c.Settled():
+		return errUnsettled
+	case e.Why == WhyRetention:
+		c.Judgement.Reasons = nil
+	default:
+		c.lapse(lapses[e.Why], now)
+		c.Comment = ingest.Comment{ID: c.Comment.ID, Platform: c.Comment.Platform, Account: c.Comment.Account, Own: c.Comment.Own}
+		c.Judgement = classify.Judgement{Judged: c.Judgement.Judged, WhyNot: c.Judgement.WhyNot}
+		if s := c.Suggestion; s != nil {
+			c.Suggestion = &Suggestion{Template: s.Template, Lang: s.Lang, Variant: s.Variant}
+		}
+	}
+	c.Erased = e.Why
+	c.note(now, e.By, "erased", e.Why)
+	return nil
+}
+
+// scrubbed reports whether no more than the fact is left of the case.
+func (c *Case) scrubbed() bool { return c.Erased != "" && c.Erased != WhyRetention }
+
+// lapse ends what is still to be done.
+func (c *Case) lapse(why string, now time.Time) {
+	if len(c.Actions) == 0 {
+		c.Actions = []Action{{Kind: ingest.Reply, State: Withdrawn, Why: why, Done: now}}
+	}
+	for i := range c.Actions {
+		a := &c.Actions[i]
+		a.Look = false
+		switch {
+		case a.State == Sending:
+			a.State, a.Unclear, a.Why = Manual, true, unsure
+		case a.State == Approved, a.NeedsPerson() && !a.Unclear:
+			a.State, a.Why = Withdrawn, why
+		default:
+			continue
+		}
+		a.Done, a.Due = now, time.Time{}
+		c.note(now, Machine, string(a.State), string(a.Kind))
+	}
+}
+
+// erased ends the action on a comment that was erased. Without it the platform
+// cannot be asked what became of an attempt.
+func (w *work) erased(ctx context.Context) error {
+	if w.action().Unclear {
+		return w.end(ctx, Manual, "", unsure)
+	}
+	return w.end(ctx, Withdrawn, "", lapses[WhyRequest])
+}
+
+// switchedOff withdraws what was approved on the case, for who approved it to
+// know that it did not go out.
+func (w *work) switchedOff(ctx context.Context) error {
+	store, cancel := context.WithTimeout(ctx, storeTime)
+	defer cancel()
+	_, err := w.sender.Desk.change(store, w.c.ID(), func(c *Case) error {
+		c.takeBack("posting was switched off before this went out: if it is still to go out, approve it again once posting is on", w.now())
+		return nil
+	})
+	return err
+}

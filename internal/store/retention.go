@@ -1,0 +1,154 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"go.uber.org/zap"
+
+	"triage/internal/respond"
+)
+
+// Retention says how long texts are kept, by class. What is not decided yet is
+// kept until it is.
+type Retention struct {
+	// Unflagged: after the verdict on a comment that became no case.
+	Unflagged time.Duration
+	// Decided: after the last thing that happened to a case.
+	Decided time.Duration
+}
+
+// Retain erases the texts whose time is over and returns of how many comments.
+// It leaves events, verdicts and cases: they hold no words.
+func (s *Store) Retain(ctx context.Context, desk Scrubber, r Retention) (n int, err error) {
+	now := s.now()
+	ids, err := s.old(ctx, now.Add(-min(r.Unflagged, r.Decided)))
+	if err != nil {
+		return 0, err
+	}
+	var errs []error
+	for page := range slices.Chunk(ids, 250) {
+		known, err := s.known(ctx, page)
+		if err != nil {
+			return n, err
+		}
+		for _, k := range known {
+			erased, err := s.retain(ctx, desk, k, r)
+			if erased {
+				n++
+			}
+			errs = append(errs, err)
+		}
+	}
+	return n, errors.Join(errs...)
+}
+
+// retain erases the texts of a comment if their time is over, by what was known
+// a moment ago and by what is known now: an edit may have come in between.
+func (s *Store) retain(ctx context.Context, desk Scrubber, k known, r Retention) (erased bool, err error) {
+	now := s.now()
+	if over, _ := s.over(k, now, r); !over {
+		return false, nil
+	}
+	again, err := s.known(ctx, []string{k.id})
+	if err != nil {
+		return false, err
+	}
+	over, isCase := s.over(again[0], now, r)
+	if !over {
+		return false, nil
+	}
+	if isCase {
+		err = desk.Erase(ctx, respond.Erasure{Comment: k.id, By: respond.Machine, Why: respond.WhyRetention})
+	}
+	if err == nil { // else something happened to the case meanwhile
+		err = s.Texts.erase(ctx, k.id)
+	}
+	return err == nil, err
+}
+
+// known is what is known of a comment of which texts are kept.
+type known struct {
+	id           string
+	newest       comment
+	verdict      verdict
+	read, judged bool // there is a newest, a verdict
+}
+
+func (s *Store) known(ctx context.Context, ids []string) ([]known, error) {
+	comments, err := s.Comments.topic.LastOf(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	verdicts, err := s.Verdicts.topic.LastOf(ctx, ids)
+	out := make([]known, len(ids))
+	for i, id := range ids {
+		k := known{id: id}
+		k.newest, k.read = comments[id]
+		k.verdict, k.judged = verdicts[id]
+		out[i] = k
+	}
+	return out, err
+}
+
+// over reports whether the time of a comment's texts is over, and whether it
+// became a case. An edit that waits to be judged keeps all of them.
+func (s *Store) over(k known, now time.Time, r Retention) (over, isCase bool) {
+	c, isCase := s.Cases.bucket.Peek(k.id)
+	switch {
+	case s.Gone.Has(k.id), !k.read && !isCase: // kept as it was erased, or never published
+		return true, isCase
+	case isCase:
+		return c.Value.Settled() && now.Sub(c.Value.LastStep()) >= r.Decided && now.Sub(k.newest.Seen) >= r.Decided, true
+	}
+	return k.judged && k.verdict.Comment.Edit == k.newest.Edit && now.Sub(k.verdict.At) >= r.Unflagged, false
+}
+
+// old lists the comments of which texts were kept before then. It reads them all
+// before anything is done, since a walk does not wait for long.
+func (s *Store) old(ctx context.Context, then time.Time) ([]string, error) {
+	var ids []string
+	seen := map[string]bool{}
+	err := s.Texts.blobs.Names(ctx, then, func(key string, _ time.Time) error {
+		if id := idOf(key); !seen[id] {
+			seen[id], ids = true, append(ids, id)
+		}
+		return ctx.Err()
+	})
+	return ids, err
+}
+
+// RetentionTrouble is an error once nothing could be erased for a while.
+func (s *Store) RetentionTrouble() error {
+	if s.unretained.Load() < 2 {
+		return nil
+	}
+	return errors.New("texts whose time is over are still kept: see the log")
+}
+
+// KeepRetained retains once an hour until ctx ends. What cannot be erased now is
+// erased later.
+func (s *Store) KeepRetained(ctx context.Context, desk Scrubber, rule func() Retention) error {
+	every := time.NewTicker(time.Hour)
+	defer every.Stop()
+	for {
+		err := s.Mend(ctx, desk)
+		n, retainErr := s.Retain(ctx, desk, rule())
+		if err := errors.Join(err, retainErr); err != nil && ctx.Err() == nil {
+			s.log.Error("texts whose time is over stay for now", zap.Error(err))
+			s.unretained.Add(1)
+		} else {
+			s.unretained.Store(0)
+		}
+		if n > 0 {
+			s.log.Info("texts erased because their time is over", zap.Int("comments", n))
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-every.C:
+		}
+	}
+}
