@@ -34,7 +34,7 @@ type opened struct {
 // open opens the practice's store: the one in its directory, or that on NATS
 // servers elsewhere.
 func (s *service) open(ctx context.Context) (*opened, error) {
-	k, err := loadKeys(s.cfg.Data.KeyFile, s.storeDir())
+	k, err := s.practiceKeys()
 	if err != nil {
 		return nil, err
 	}

@@ -142,6 +142,9 @@ daily_cap = 1000
 	if err := os.WriteFile(d.config, []byte(text+more), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	if strings.Contains(more, "[nats]") {
+		d.does(t, "key", "new")
+	}
 	return d
 }
 

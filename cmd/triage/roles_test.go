@@ -75,9 +75,6 @@ func TestRolesShareThePractice(t *testing.T) {
 func (d practiceDir) elsewhere(t *testing.T, sb box, store string) *process {
 	t.Helper()
 	other := newPractice(t, sb.url, store)
-	if err := os.Mkdir(other.data, 0o700); err != nil {
-		t.Fatal(err)
-	}
 	key := readFile(t, filepath.Join(d.data, "practice.key"))
 	if err := os.WriteFile(filepath.Join(other.data, "practice.key"), []byte(key), 0o600); err != nil {
 		t.Fatal(err)

@@ -110,8 +110,8 @@ func (b *Bus) start(ctx context.Context, o Options) (err error) {
 	if err := b.ready(ctx); err != nil {
 		return fmt.Errorf("start the store: %w", err)
 	}
-	if h := b.server.Healthz(&server.HealthzOptions{}); h.Error != "" {
-		return fmt.Errorf("the store in %s is damaged and was left as it is (%s): restore a backup, or move the directory aside to start empty", o.Dir, h.Error)
+	if why := b.engineTrouble(); why != "" {
+		return fmt.Errorf("the store in %s is damaged and was left as it is (%s): restore a backup, or move the directory aside to start empty", o.Dir, why)
 	}
 	if err := b.compareMarks(o); err != nil {
 		return fmt.Errorf("the store in %s was left as it is: %w", o.Dir, err)
@@ -158,9 +158,6 @@ func (b *Bus) serverOptions(o Options) *server.Options {
 	return so
 }
 
-// nearlyFull is from which share of its quota on the store is in trouble.
-const nearlyFull = 0.95
-
 // Exclusive reports whether nobody else can use the store: the embedded one is
 // locked, one elsewhere serves several processes.
 func (b *Bus) Exclusive() bool { return b.server != nil }
@@ -183,93 +180,6 @@ func (b *Bus) checkReplicas(ctx context.Context) error {
 		return fmt.Errorf("connect to NATS: %w", err)
 	}
 	return nil
-}
-
-// roomLeft is what Room last found.
-type roomLeft struct {
-	mu  sync.Mutex
-	at  time.Time
-	err error
-}
-
-// roomFor is how long that counts.
-const roomFor = 100 * time.Millisecond
-
-// Room reports whether there is room for what comes in from outside. The last
-// twentieth of the quota is for what people do then: sign in, decide, erase.
-func (b *Bus) Room() error {
-	b.left.mu.Lock()
-	defer b.left.mu.Unlock()
-	if time.Since(b.left.at) < roomFor {
-		return b.left.err
-	}
-	share, err := b.Fill()
-	if err == nil && share > nearlyFull {
-		err = fmt.Errorf("the store's quota is nearly used up: %s", b.hint())
-	}
-	b.left.at, b.left.err = time.Now(), err
-	return err
-}
-
-// hint is what to do about a full store.
-func (b *Bus) hint() string {
-	if b.server == nil {
-		return "raise the account's storage limit"
-	}
-	return "raise data.max_store or free space on the disk"
-}
-
-// Healthy reports whether the engine answers, its store is in order, and there
-// is room to write.
-func (b *Bus) Healthy() error {
-	if b.server != nil {
-		if h := b.server.Healthz(&server.HealthzOptions{}); h.Error != "" {
-			return fmt.Errorf("store: %s", h.Error)
-		}
-		if err := b.water.damaged(); err != nil {
-			return err
-		}
-	} else if !b.nc.IsConnected() {
-		return errors.New("store: no connection to NATS, trying again: see that the servers run and can be reached")
-	}
-	share, err := b.Fill()
-	if err == nil && share > nearlyFull {
-		err = fmt.Errorf("store: %.0f %% of its quota is used: %s", 100*share, b.hint())
-	}
-	return err
-}
-
-// healthTimeout bounds a look at servers elsewhere.
-const healthTimeout = 2 * time.Second
-
-// Fill is which share of the quota the store takes, from 0 to 1; 0 where there
-// is no quota. Elsewhere it is the fullest of the account's tiers.
-func (b *Bus) Fill() (float64, error) {
-	if b.server != nil {
-		info, err := b.server.Jsz(nil)
-		if err != nil {
-			return 0, fmt.Errorf("store: %w", err)
-		}
-		return share(info.Store, info.Config.MaxStore), nil
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), healthTimeout)
-	defer cancel()
-	info, err := b.js.AccountInfo(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("store: %w", err)
-	}
-	fullest := share(info.Store, info.Limits.MaxStore)
-	for _, tier := range info.Tiers {
-		fullest = max(fullest, share(tier.Store, tier.Limits.MaxStore))
-	}
-	return fullest, nil
-}
-
-func share(used uint64, quota int64) float64 {
-	if quota <= 0 {
-		return 0
-	}
-	return float64(used) / float64(quota)
 }
 
 // Close stops in the order that loses nothing. Consumers must have returned.

@@ -43,7 +43,7 @@ const (
 	batchAhead = 1000
 	// ackWait is after how long an event comes again whose reader died. Alone, a
 	// reader does not die without the engine.
-	ackWait, ackWaitAlone = 30 * time.Second, 2 * time.Minute
+	ackWait, ackWaitAlone = 10 * time.Second, 2 * time.Minute
 	// stopWait is how long a stop waits for the engine's word.
 	stopWait = 2 * time.Second
 )

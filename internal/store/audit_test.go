@@ -29,7 +29,7 @@ func (p *practice) happened(t *testing.T, id string, want int) {
 		if r.On != id {
 			continue
 		}
-		if n++; r.Do != fmt.Sprint("act-", n) || r.By != "dana" || r.From != "service" || r.Ref != fmt.Sprintf("%s/%d", id, n-1) {
+		if n++; r.Do != fmt.Sprint("act-", n) || r.By != "dana" || r.From != "page" || r.Ref != fmt.Sprintf("%s/%d", id, n-1) {
 			t.Fatalf("entry %d of %s is %+v", n, id, r)
 		}
 	}

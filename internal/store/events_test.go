@@ -105,7 +105,9 @@ func TestDeadLettersBecomeCases(t *testing.T) {
 		until(t, "everything went through", func() bool {
 			waiting, _, err := p.Comments.Flow(t.Context())
 			behind, through, errTo := p.Verdicts.Flow(t.Context())
-			return errors.Join(err, errTo) == nil && waiting == 0 && behind == 0 && through == 3
+			mu.Lock()
+			defer mu.Unlock()
+			return errors.Join(err, errTo) == nil && waiting == 0 && behind == 0 && through == 3 && len(got) == 2
 		})
 		judging()
 		opening()

@@ -128,27 +128,37 @@ func (s *Store) RetentionTrouble() error {
 	return errors.New("texts whose time is over are still kept: see the log")
 }
 
-// KeepRetained retains once an hour until ctx ends. What cannot be erased now is
-// erased later.
+// settled is how long after the start retaining waits: it reads through all that
+// is kept, and the start has enough to do.
+const settled = time.Minute
+
+// KeepRetained finishes what erasures were cut short, and retains once an hour,
+// until ctx ends. What cannot be erased now is erased later.
 func (s *Store) KeepRetained(ctx context.Context, desk Scrubber, rule func() Retention) error {
-	every := time.NewTicker(time.Hour)
-	defer every.Stop()
+	timer := time.NewTimer(settled)
+	defer timer.Stop()
+	s.note(ctx, s.Mend(ctx, desk))
 	for {
-		err := s.Mend(ctx, desk)
-		n, retainErr := s.Retain(ctx, desk, rule())
-		if err := errors.Join(err, retainErr); err != nil && ctx.Err() == nil {
-			s.log.Error("texts whose time is over stay for now", zap.Error(err))
-			s.unretained.Add(1)
-		} else {
-			s.unretained.Store(0)
-		}
-		if n > 0 {
-			s.log.Info("texts erased because their time is over", zap.Int("comments", n))
-		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-every.C:
+		case <-timer.C:
 		}
+		n, err := s.Retain(ctx, desk, rule())
+		s.note(ctx, errors.Join(err, s.Mend(ctx, desk)))
+		if n > 0 {
+			s.log.Info("texts erased because their time is over", zap.Int("comments", n))
+		}
+		timer.Reset(time.Hour)
 	}
+}
+
+// note remembers how erasing went.
+func (s *Store) note(ctx context.Context, err error) {
+	if err == nil || ctx.Err() != nil {
+		s.unretained.Store(0)
+		return
+	}
+	s.log.Error("texts whose time is over stay for now", zap.Error(err))
+	s.unretained.Add(1)
 }

@@ -6,11 +6,13 @@ package cluster
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -255,10 +257,15 @@ func (c *Cluster) said() string {
 
 func (c *Cluster) path(name string) string { return filepath.Join(c.dir, name) }
 
-// freePorts finds ports that nobody listens on.
+// freePorts finds ports that nobody listens on. They are below those that the
+// system gives to whoever asks for any: a server that is down finds its own free
+// when it comes back.
 func freePorts(n int) (ports []int, err error) {
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+	for tries := 0; len(ports) < n; tries++ {
+		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(15000+rand.IntN(15000))))
+		if err != nil && tries < 100 {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
