@@ -97,7 +97,7 @@ block() {
 
 # config DATA ADDR TOKEN makes a practice's config.toml from the example.
 config() {
-  sed -e "s|^#dir = .*|dir = \"$1\"|" -e "s|^#addr = .*|addr = \"$2\"|" -e "s|^#url = .*|url = \"http://localhost:8480\"|" -e "s|^#plain_http = .*|plain_http = true|" -e "s|^token = .*|token_file = \"$3\"|" \
+  sed -e "s|^#dir = .*|dir = \"$1\"|" -e "s|^#addr = .*|addr = \"$2\"|" -e "s|^#url = \"http://.*|url = \"http://localhost:8480\"|" -e "s|^#plain_http = .*|plain_http = true|" -e "s|^token = .*|token_file = \"$3\"|" \
     -e 's|^every = .*|every = "1s"|' "$here/../config.example.toml"
 }
 
@@ -225,10 +225,15 @@ booted() {
   ok "unit: ready, token from its encrypted credential, user $(awk '/^Uid:/ {print $2}' "/proc/$pid/status"), read-only root, seccomp, no capability; data private; $cases case"
   ok "unit: $(awk '/^VmHWM:/ {print int($2 / 1024)}' "/proc/$pid/status") MiB of memory at most so far"
   [[ -s /var/lib/triage/first-login ]] || fail 'unit: no first-login'
+  /usr/local/bin/triage user add rita --config /etc/triage/config.toml >login || fail 'unit: no command of root reaches the service'
+  /usr/local/bin/triage backup "$PWD/b" --config /etc/triage/config.toml >backup.log || fail 'unit: no backup while it runs'
+  /usr/local/bin/triage audit verify --config /etc/triage/config.toml >audit.log || fail 'unit: the audit is not whole'
+  ok 'unit: commands of root reach it through its socket: user, backup, audit'
 
   began=$EPOCHREALTIME
   systemctl stop triage
   took=$(since "$began")
+  /usr/local/bin/triage user list --config /etc/triage/config.toml | grep -q rita || fail 'unit: no command of root while it is stopped'
   [[ $(systemctl show -P Result triage) == success && $(systemctl show -P ExecMainStatus triage) == 0 ]] || fail 'unit: did not stop well'
   ((${took%.*} < stop_limit)) || fail "unit: SIGTERM took $took s"
   block operating.md Upgrade >upgrade.sh

@@ -45,7 +45,7 @@ name it with --checkpoints.`,
 		Example: `  triage audit verify --config /etc/triage/config.toml --checkpoints /safe/checkpoints.jsonl`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if path == "" {
-				cfg, err := loadConfig(o.config)
+				cfg, err := loadForOrder(o.config)
 				if err != nil {
 					return err
 				}

@@ -171,6 +171,20 @@ func loadConfig(path string) (config, error) {
 	return parseConfig(path, raw)
 }
 
+// loadForOrder is loadConfig without the platforms' secrets, which only the
+// service may be able to read.
+func loadForOrder(path string) (config, error) {
+	c, err := loadConfig(path)
+	var secrets *secretsError
+	if errors.As(err, &secrets) {
+		return c, nil
+	}
+	return c, err
+}
+
+// secretsError: nothing is wrong with the file but that secrets cannot be read.
+type secretsError struct{ error }
+
 func parseConfig(path string, raw []byte) (config, error) {
 	c := defaults()
 	c.path = path
@@ -179,9 +193,11 @@ func parseConfig(path string, raw []byte) (config, error) {
 	}
 	c.where = locate(raw)
 	c.accountDefaults()
-	errs := c.secrets()
-	errs = append(errs, c.validate()...)
-	return c, errors.Join(errs...)
+	secrets, errs := c.secrets(), c.validate()
+	if len(errs) == 0 && len(secrets) > 0 {
+		return c, &secretsError{errors.Join(secrets...)}
+	}
+	return c, errors.Join(append(secrets, errs...)...)
 }
 
 // fault is something wrong with a key, and what to do about it.

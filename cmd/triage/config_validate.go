@@ -46,6 +46,12 @@ func (c *config) validate() (errs []error) {
 			bad(key, "%v", err)
 		}
 	}
+	for server := range strings.SplitSeq(c.NATS.URL, ",") {
+		u, err := url.Parse(strings.TrimSpace(server))
+		if c.NATS.URL != "" && (err != nil || u.Host == "" || u.Scheme != "tls" && u.Scheme != "nats") {
+			bad("nats.url", "%q is no NATS server: write tls://HOST:4222, several with a comma between", server)
+		}
+	}
 	if c.NATS.Replicas < 1 || c.NATS.Replicas > 5 {
 		bad("nats.replicas", "%d is out of range: 3 for a cluster of three servers, 1 for a single one", c.NATS.Replicas)
 	}

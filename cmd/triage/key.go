@@ -49,7 +49,7 @@ with a store of its own does so by itself at its first start. With NATS servers 
 your own (nats.url) make it once, and copy the file to every machine.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := loadConfig(*path)
+			cfg, err := loadForOrder(*path)
 			if err != nil {
 				return err
 			}
@@ -93,7 +93,7 @@ prints a new line: put it first in the file, and the next start does the rest.`,
 				_, err := fmt.Fprintln(cmd.OutOrStdout(), newKeyLine())
 				return err
 			}
-			cfg, err := loadConfig(*path)
+			cfg, err := loadForOrder(*path)
 			if err != nil {
 				return err
 			}
@@ -184,7 +184,7 @@ func keyList(path *string) *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "List the keys by their names, never as they are", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := loadConfig(*path)
+			cfg, err := loadForOrder(*path)
 			if err != nil {
 				return err
 			}

@@ -63,8 +63,12 @@ func (o *opened) Close() error {
 // handBack gives what root made in the data directory to whom that belongs: the
 // service could not open it.
 func handBack(dir string) error {
-	info, err := os.Stat(dir)
+	dir, err := filepath.EvalSymlinks(dir) // as systemd's /var/lib/triage is
 	if err != nil || os.Geteuid() != 0 {
+		return nil
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
 		return nil
 	}
 	owner, ok := info.Sys().(*syscall.Stat_t)

@@ -23,7 +23,7 @@ func (o *order) flags(cmd *cobra.Command) {
 
 // give lets f give commands.
 func (o *order) give(cmd *cobra.Command, f func(context.Context, *control.Client) error) (err error) {
-	cfg, err := loadConfig(o.config)
+	cfg, err := loadForOrder(o.config)
 	if err != nil {
 		return err
 	}

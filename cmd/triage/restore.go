@@ -40,7 +40,7 @@ streams first.`,
 		Example: `  triage restore /backup/triage-2026-11-20 --keys /safe/triage-2026-11-23.keys --config /etc/triage/config.toml`,
 		Args:    oneArg("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := loadConfig(path)
+			cfg, err := loadForOrder(path)
 			if err != nil {
 				return err
 			}
