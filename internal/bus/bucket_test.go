@@ -36,7 +36,7 @@ func catchUp(t *testing.T, k *Bucket[event], revision uint64) {
 		default:
 		}
 	})
-	late := time.After(time.Minute)
+	late := time.After(patience)
 	for {
 		k.mu.RLock()
 		seen := k.seen
@@ -216,7 +216,7 @@ func TestDeletedKeysLeaveNoTrace(t *testing.T) {
 	}
 	look := time.NewTicker(50 * time.Millisecond)
 	defer look.Stop()
-	for late := time.After(20 * time.Second); ; {
+	for late := time.After(patience); ; {
 		info, err := k.stream.Info(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -254,7 +254,7 @@ func TestListenersDoNotHoldUpTheIndex(t *testing.T) {
 		t.Fatalf("the listener saw %d values, want the one that it was called for", n)
 	}
 	last := max(put("b"), put("c"))
-	for late := time.Now().Add(20 * time.Second); here.Len() < 3; {
+	for late := time.Now().Add(patience); here.Len() < 3; {
 		if time.Now().After(late) {
 			t.Fatalf("the index waits for the listener at %d values, want 3", here.Len())
 		}

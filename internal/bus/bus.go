@@ -99,7 +99,7 @@ func (b *Bus) start(ctx context.Context, o Options) (err error) {
 	if err := finishRekey(o.Dir); err != nil {
 		return err
 	}
-	if err := removeProbes(o.Dir); err != nil {
+	if err := removeLitter(o.Dir, len(o.Key) > 0); err != nil {
 		return unusable(err)
 	}
 	if b.server, err = server.NewServer(b.serverOptions(o)); err != nil {

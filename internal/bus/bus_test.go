@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 	"go.uber.org/zap"
@@ -34,10 +33,11 @@ func events(from, to int) []event {
 // consume reads until n events were handled, then stops the reader.
 func consume(t *testing.T, topic *Topic[event], name string, n int, h func([]event) error) []event {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, heard, cancel := listen(t)
 	defer cancel()
 	var got []event
 	err := topic.Consume(ctx, Reader[event]{Name: name, Handle: func(_ context.Context, batch []event) error {
+		heard()
 		if err := h(batch); err != nil {
 			return err
 		}
@@ -46,8 +46,11 @@ func consume(t *testing.T, topic *Topic[event], name string, n int, h func([]eve
 		}
 		return nil
 	}})
+	if err == nil && len(got) < n {
+		err = context.Cause(ctx)
+	}
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("after %d of %d events: %v", len(got), n, err)
 	}
 	return got
 }

@@ -119,12 +119,23 @@ func ours(dir string) error {
 	})
 }
 
-// removeProbes removes the empty files with which the engine finds out whether it
-// can write, and which it takes for accounts if it was killed meanwhile.
-func removeProbes(dir string) error {
-	probes, err := filepath.Glob(filepath.Join(dir, "jetstream", "_test_*"))
-	for _, probe := range probes {
-		err = errors.Join(err, os.Remove(probe))
+// removeLitter removes empty files that the engine leaves where it is killed, and
+// that mislead it at its next start: those with which it finds out whether it can
+// write, which it takes for accounts, and blocks that it had not given their key
+// yet, over which it deletes all of their stream.
+func removeLitter(dir string, encrypted bool) error {
+	dir = filepath.Join(dir, "jetstream")
+	litter, _ := fs.Glob(os.DirFS(dir), "_test_*")
+	blocks, _ := fs.Glob(os.DirFS(dir), "*/streams/*/msgs/*.blk")
+	for _, block := range blocks {
+		info, err := os.Stat(filepath.Join(dir, block))
+		if encrypted && err == nil && info.Size() == 0 && !exists(dir, strings.TrimSuffix(block, "blk")+"key") {
+			litter = append(litter, block)
+		}
+	}
+	var err error
+	for _, name := range litter {
+		err = errors.Join(err, os.Remove(filepath.Join(dir, name)))
 	}
 	return err
 }

@@ -160,15 +160,20 @@ func readable(t *testing.T, b *Bus, n int) (whole int, err error) {
 	return whole, err
 }
 
-// The engine may be killed while it tries whether it can write.
-func TestKilledWhileStarting(t *testing.T) {
-	dir := closed(t, 10)
-	probe := filepath.Join(dir, "store/jetstream/_test_123")
-	if err := os.WriteFile(probe, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if n, err := readable(t, mustWatered(t, dir), 10); n != 10 {
-		t.Fatalf("%d of 10 events, %v", n, err)
+// The engine may be killed while it tries whether it can write, and after it began
+// a block, before it gave it a key.
+func TestKilledAmidItsFiles(t *testing.T) {
+	for name, file := range map[string]string{"probe": "_test_123", "block": "$G/streams/comments/msgs/2.blk"} {
+		t.Run(name, func(t *testing.T) {
+			_, dir := filled(t, 10)
+			dir = snapshot(t, dir)
+			if err := os.WriteFile(filepath.Join(dir, "store/jetstream", file), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if n, err := readable(t, mustWatered(t, dir), 10); n != 10 {
+				t.Fatalf("%d of 10 events, %v", n, err)
+			}
+		})
 	}
 }
 

@@ -1,8 +1,11 @@
 package bus
 
 import (
+	"context"
+	"errors"
 	"os"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 	"go.uber.org/zap"
@@ -62,4 +65,19 @@ func connect(t *testing.T, r Remote) *Bus {
 
 func remote(a cluster.Access) Remote {
 	return Remote{URL: a.URL, NKeyFile: a.NKeyFile, CAFile: a.CAFile, Replicas: a.Replicas, Key: []byte("k1"), Log: zap.NewNop()}
+}
+
+// patience is how long a test bears that nothing happens. It is no claim: how
+// long all of it takes is the machine's affair.
+const patience = time.Minute
+
+// listen returns a context that ends at stop, or once heard was not called for
+// so long.
+func listen(t *testing.T) (ctx context.Context, heard func(), stop context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	silence := time.AfterFunc(patience, func() { cancel(errors.New("nothing comes any more")) })
+	return ctx, func() { silence.Reset(patience) }, func() {
+		silence.Stop()
+		cancel(nil)
+	}
 }

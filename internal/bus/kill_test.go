@@ -119,7 +119,7 @@ func (p *publisher) awaitNext(t *testing.T) {
 	for range 2 {
 		select {
 		case <-p.beat:
-		case <-time.After(time.Minute):
+		case <-time.After(patience):
 			t.Fatal("no acknowledgement for a minute")
 		}
 	}

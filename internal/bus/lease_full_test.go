@@ -29,7 +29,7 @@ func TestFullStoreKeepsItsLeases(t *testing.T) {
 		close(ended)
 		return nil
 	})
-	within(t, 20*time.Second, begun)
+	within(t, begun)
 	bucket, err := NewBucket[event](t.Context(), b, "texts")
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +42,7 @@ func TestFullStoreKeepsItsLeases(t *testing.T) {
 	}
 	page := make(chan uint64, 4)
 	stop := hold(t, l, "page", until(page))
-	if token := within(t, 20*time.Second, page); token != 7 {
+	if token := within(t, page); token != 7 {
 		t.Fatalf("token %d, want 7", token)
 	}
 	hold(t, l, "page", until(page))
@@ -56,7 +56,7 @@ func TestFullStoreKeepsItsLeases(t *testing.T) {
 	if err := stop(); err != nil {
 		t.Fatal(err)
 	}
-	within(t, 20*time.Second, page)
+	within(t, page)
 	stored := make(chan struct{}, 1)
 	l.bucket.OnChange(func() {
 		if r, _ := l.bucket.Peek("page"); r.Value.Process == l.process && len(stored) == 0 {
@@ -70,5 +70,5 @@ func TestFullStoreKeepsItsLeases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	within(t, 20*time.Second, stored)
+	within(t, stored)
 }

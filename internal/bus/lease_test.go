@@ -44,14 +44,14 @@ func hold(t *testing.T, l *Leases, key string, work func(context.Context, uint64
 	return stop
 }
 
-// within fails if nothing comes in time.
-func within[T any](t *testing.T, d time.Duration, c <-chan T) T {
+// within fails if nothing comes.
+func within[T any](t *testing.T, c <-chan T) T {
 	t.Helper()
 	select {
 	case v := <-c:
 		return v
-	case <-time.After(d):
-		t.Fatalf("nothing for %v", d)
+	case <-time.After(patience):
+		t.Fatalf("nothing for %v", patience)
 		panic("not reached")
 	}
 }
@@ -72,17 +72,17 @@ func TestLeaseGoesOnWhenGivenBack(t *testing.T) {
 		a.term, c.term = time.Hour, time.Hour // nothing here waits for a term
 		first, second := make(chan uint64, 1), make(chan uint64, 1)
 		stop := hold(t, a, "poll/x", until(first))
-		if token := within(t, 20*time.Second, first); token != 1 {
+		if token := within(t, first); token != 1 {
 			t.Fatalf("token %d, want 1", token)
 		}
 		hold(t, c, "poll/x", until(second))
 		other := make(chan uint64, 1)
 		hold(t, a, "poll/y", until(other))
-		within(t, 20*time.Second, other) // by now the rival waits as well
+		within(t, other) // by now the rival waits as well
 		if err := stop(); err != nil {
 			t.Fatalf("hold ended with %v, want nil at the end of its ctx", err)
 		}
-		if token := within(t, 20*time.Second, second); token != 2 {
+		if token := within(t, second); token != 2 {
 			t.Fatalf("token %d, want 2", token)
 		}
 	})
@@ -116,7 +116,7 @@ func TestLeaseOfADeadProcess(t *testing.T) {
 		begun := make(chan uint64, 1)
 		from := time.Now()
 		hold(t, l, "poll", until(begun))
-		if token := within(t, 20*time.Second, begun); token != 7 {
+		if token := within(t, begun); token != 7 {
 			t.Fatalf("token %d, want 7", token)
 		}
 		if waited := time.Since(from); b.Exclusive() != (waited < l.term) {

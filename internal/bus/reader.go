@@ -44,6 +44,10 @@ const (
 	// ackWait is after how long an event comes again whose reader died. Alone, a
 	// reader does not die without the engine.
 	ackWait, ackWaitAlone = 10 * time.Second, 2 * time.Minute
+	// pullBeat is how often the engine says that it still knows a request for
+	// events; after two that are missing it is made again. It is forgotten without
+	// a word where a server is killed, or has not heard of a new reader yet.
+	pullBeat = 2 * time.Second
 	// stopWait is how long a stop waits for the engine's word.
 	stopWait = 2 * time.Second
 )
@@ -84,7 +88,7 @@ func (t *Topic[T]) consume(ctx context.Context, reading *reading[T]) error {
 	}
 	waiting := make(chan jetstream.Msg, batchAhead)
 	cc, err := c.Consume(func(m jetstream.Msg) { waiting <- m },
-		jetstream.PullMaxMessages(batchAhead/2),
+		jetstream.PullMaxMessages(batchAhead/2), jetstream.PullHeartbeat(pullBeat),
 		jetstream.ConsumeErrHandler(func(_ jetstream.ConsumeContext, err error) {
 			reading.log.Warn("consumer", zap.Error(err))
 		}))

@@ -2,11 +2,14 @@ package bus
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/nats-io/nats.go"
 )
 
 // hasten makes failed events rest for a moment only.
@@ -26,11 +29,12 @@ type desk struct {
 // read runs a reader until the condition holds.
 func (d *desk) read(t *testing.T, topic *Topic[event], r Reader[event], until func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, heard, cancel := listen(t)
 	defer cancel()
 	handle, dead := r.Handle, r.Dead
 	r.Name = "reader"
 	r.Handle = func(ctx context.Context, batch []event) error {
+		heard()
 		err := handle(ctx, batch)
 		d.mu.Lock()
 		defer d.mu.Unlock()
@@ -48,6 +52,7 @@ func (d *desk) read(t *testing.T, topic *Topic[event], r Reader[event], until fu
 		r.Dead = func(ctx context.Context, l Letter[event]) error {
 			d.mu.Lock()
 			defer d.mu.Unlock()
+			heard()
 			d.letters = append(d.letters, l)
 			err := dead(ctx, l)
 			if until() {
@@ -120,7 +125,7 @@ func TestDeadLetters(t *testing.T) {
 // settled fails unless the reader has nothing left to do.
 func settled(t *testing.T, topic *Topic[event]) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); ; {
+	for deadline := time.Now().Add(patience); ; {
 		waiting, _, err := topic.Flow(t.Context(), "reader")
 		if err != nil {
 			t.Fatal(err)
@@ -207,4 +212,47 @@ func TestChangesOfABucketLeaveOutDeletions(t *testing.T) {
 		}
 		settled(t, bucket.Changes())
 	})
+}
+
+// A request for events that is lost, or refused because the engine knows of no
+// such reader yet, is made again before events would come again anyway.
+func TestLostRequestIsMadeAgain(t *testing.T) {
+	for name, answer := range map[string]func(*nats.Msg) error{
+		"lost":    func(*nats.Msg) error { return nil },
+		"refused": func(m *nats.Msg) error { return m.RespondMsg(&nats.Msg{Header: nats.Header{"Status": {"503"}}}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // it mostly waits
+			b := start(t, t.TempDir(), "")
+			topic, err := NewTopic[event](t.Context(), b, "comments")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := topic.Publish(t.Context(), events(0, 10)); err != nil {
+				t.Fatal(err)
+			}
+			const request = "$JS.API.CONSUMER.MSG.NEXT.comments.reader"
+			account := b.server.GlobalAccount()
+			if err := account.AddMapping(request, "astray"); err != nil {
+				t.Fatal(err)
+			}
+			asked := make(chan []byte, 1)
+			if _, err := b.nc.Subscribe("astray", func(m *nats.Msg) {
+				account.RemoveMapping(request)
+				if err := answer(m); err != nil {
+					t.Error(err)
+				}
+				asked <- m.Data
+			}); err != nil {
+				t.Fatal(err)
+			}
+			consume(t, topic, "reader", 10, all)
+			var first struct {
+				Beat time.Duration `json:"idle_heartbeat"`
+			}
+			if err := json.Unmarshal(<-asked, &first); err != nil || first.Beat == 0 || 2*first.Beat >= ackWait {
+				t.Errorf("it is noticed after two missing heartbeats of %v, want less than %v; %v", first.Beat, ackWait, err)
+			}
+		})
+	}
 }

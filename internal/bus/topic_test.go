@@ -123,7 +123,7 @@ func TestErasedEventsAreNotFound(t *testing.T) {
 		if _, err := topic.Last(t.Context(), "c0011"); !errors.Is(err, ErrNotFound) {
 			t.Fatalf("last of the erased: %v, want ErrNotFound", err)
 		}
-		for deadline := time.Now().Add(10 * time.Second); ; { // replicas may lag
+		for deadline := time.Now().Add(patience); ; { // replicas may lag
 			last, err := topic.LastOf(t.Context(), prefixes(0, 30))
 			if err == nil && len(last) == 28 {
 				break

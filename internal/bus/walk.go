@@ -37,8 +37,8 @@ func (b *Bus) walk(ctx context.Context, w walk, f func(jetstream.Msg, *jetstream
 // A walk to which nothing comes, though something is there, reads on through
 // another consumer after so many seconds, and gives up after so many of them.
 const (
-	walkPatience = 10
-	walkTries    = 6
+	walkPatience = 3
+	walkTries    = 20
 )
 
 var errStalled = errors.New("nothing comes, though there is more: try again")
@@ -125,7 +125,7 @@ func (w walk) messages(ctx context.Context, from uint64) (m jetstream.MessagesCo
 	c, err := w.stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
 		FilterSubjects: []string{w.filter}, HeadersOnly: w.headers, InactiveThreshold: time.Minute,
 		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: from,
-		MaxResetAttempts: walkTries, // without it, for ever
+		MaxResetAttempts: 6, // the client waits longer each time; without it, for ever
 	})
 	if err != nil {
 		return nil, nil, err

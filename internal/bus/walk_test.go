@@ -12,7 +12,7 @@ import (
 // keeps the walk neither from its end nor from anything that stays.
 func TestWalkEnds(t *testing.T) {
 	if testing.Short() {
-		t.Skip("-short: the client waits 10 s before it gives a consumer up")
+		t.Skip("-short: a walk waits 3 s before it gives a consumer up")
 	}
 	const n = 1000
 	for name, tt := range map[string]struct {
