@@ -39,7 +39,8 @@ var mayImport = map[string][]string{
 // platform.
 var nests = map[string]struct{ imports, importedBy []string }{
 	"internal/bus/cluster":        {[]string{"internal/bus"}, nil}, // for tests
-	"internal/classify/learn":     {[]string{"internal/classify"}, nil},
+	"internal/classify/learn":     {[]string{"internal/classify", "internal/classify/network"}, []string{"cmd/triage"}},
+	"internal/classify/network":   {nil, []string{"internal/classify", "internal/classify/learn", "cmd/triage"}},
 	"internal/respond/gate":       {[]string{"internal/respond/gate/plain"}, []string{"internal/respond"}},
 	"internal/respond/gate/plain": {nil, []string{"internal/respond/gate"}},
 }

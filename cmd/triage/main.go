@@ -83,7 +83,7 @@ private place, and publishes it once a person has approved it.`,
 	root.AddCommand(userCommand(), settingsCommand(), auditCommand(), eraseCommand(), keyCommand(), backupCommand(), restoreCommand())
 	root.AddCommand(gateCommand())
 	root.AddCommand(scanCommand())
-	root.AddCommand(evalCommand())
+	root.AddCommand(evalCommand(), trainCommand())
 	root.AddCommand(sandboxCommand())
 	return root
 }

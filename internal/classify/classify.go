@@ -1,59 +1,115 @@
 package classify
 
 import (
+	_ "embed" // the network
 	"fmt"
+	"strconv"
 	"strings"
+	"sync"
 
+	"triage/internal/classify/network"
 	"triage/internal/ingest"
 )
 
-//go:generate go run ./learn -out model/weights.bin ../../../shared/data/reviews.train.jsonl ../../../shared/data/comments.train.jsonl
+//go:generate ./train.sh
 
-// modelName names this classifier in verdicts; it changes with the word lists
-// and the weights.
-const modelName = "lexicon-1"
+// shipped is the network that the program carries; it is read in place.
+//
+//go:embed model/network.bin
+var shipped []byte
 
 // Options say what belongs to the practice and therefore identifies no
-// patient.
+// patient, and what it wants judged otherwise.
 type Options struct {
 	// Staff are the names of clinicians and staff.
 	Staff []string
 	// Own are the practice's own phone numbers, e-mail addresses and domains.
 	Own []string
+	// Terms are words that the practice's patients use and the word lists lack.
+	Terms []Term
+	// Catch is of how many in a hundred clear disclosures none may be missed,
+	// 90 to 99.5: the threshold is set for it. 0: balanced.
+	Catch float64
+	// Network is the file of a network to use in place of the shipped one; it
+	// must not change afterwards.
+	Network []byte
+}
+
+// Term is a word or a few, and what kind of detail it tells in a language.
+type Term struct {
+	Lang string
+	Kind Kind
+	Text string
 }
 
 // Classifier judges comments. It is safe for concurrent use.
 type Classifier struct {
 	lexicons map[string]*lexicon
-	model    *model
-	little   map[string][]string // the commonest words and their languages
-	common   map[string]bool     // words that are no names
+	net      *network.Network
+	size     int               // of the network's file, in bytes
+	catch    float64           // the score from which on a text is clear, or 0
+	little   map[string]uint16 // the commonest words and their languages
+	common   map[string]bool   // words that are no names
 	staff    map[string]bool
 	owned    []owned
+	states   sync.Pool
 }
 
 // owned is a phone number, address or domain of the practice.
 type owned struct{ text, digits string }
 
-// New reads the word lists and the weights that the program carries.
+// New reads the word lists and the network that the program carries.
 func New(o Options) (*Classifier, error) {
-	ls, err := loadLexicons()
-	if err != nil {
-		return nil, fmt.Errorf("make classifier: %w", err)
-	}
-	m, err := loadModel(shipped)
-	if err != nil {
-		return nil, fmt.Errorf("make classifier: %w", err)
-	}
-	c := &Classifier{lexicons: ls, model: m, staff: map[string]bool{}}
-	if c.little, err = loadLittle(); err != nil {
-		return nil, fmt.Errorf("make classifier: %w", err)
-	}
-	if c.common, err = loadCommon(); err != nil {
+	c := &Classifier{staff: map[string]bool{}}
+	c.states.New = func() any { return &state{} }
+	if err := c.load(o); err != nil {
 		return nil, fmt.Errorf("make classifier: %w", err)
 	}
 	c.belongs(o)
 	return c, nil
+}
+
+// Lists reads the word lists alone: enough for Tokens and Knows, not to judge.
+// A network is learned with them.
+func Lists() (*Classifier, error) {
+	c := &Classifier{}
+	if err := c.lists(nil); err != nil {
+		return nil, fmt.Errorf("make classifier: %w", err)
+	}
+	return c, nil
+}
+
+func (c *Classifier) lists(own []Term) (err error) {
+	if c.lexicons, err = loadLexicons(own); err != nil {
+		return err
+	}
+	if c.little, err = loadLittle(); err != nil {
+		return err
+	}
+	c.common, err = loadCommon()
+	return err
+}
+
+func (c *Classifier) load(o Options) (err error) {
+	if err := c.lists(o.Terms); err != nil {
+		return err
+	}
+	file := o.Network
+	if file == nil {
+		file = shipped
+	}
+	c.size = len(file)
+	if c.net, err = network.Load(file); err != nil {
+		return err
+	}
+	if o.Catch != 0 {
+		at, ok := c.net.Reading.Catch[strconv.FormatFloat(o.Catch, 'f', -1, 64)]
+		if !ok {
+			return fmt.Errorf("no threshold for catching %v of 100; it can be 90, 95, 98, 99 or 99.5", o.Catch)
+		}
+		c.catch = at
+	}
+	return nil
 }
 
 func (c *Classifier) belongs(o Options) {
@@ -71,13 +127,19 @@ func (c *Classifier) belongs(o Options) {
 	}
 }
 
-// Model names the classifier and its version.
-func (c *Classifier) Model() string { return modelName }
+// Model names the network that judges.
+func (c *Classifier) Model() string { return c.net.Name }
 
-// Classify judges one comment into out, whatever was in it. It answers for
-// any bytes, in time proportional to their number.
+// Size is the size of the network's file in bytes.
+func (c *Classifier) Size() int { return c.size }
+
+// Classify judges one comment into out, whatever was in it, and reuses out's
+// slices. It answers for any bytes, in time proportional to their number.
 func (c *Classifier) Classify(in ingest.Comment, out *Judgement) {
-	*out = Judgement{Subject: Nobody, Kinds: []Kind{}, Reasons: []Reason{}}
+	*out = Judgement{Subject: Nobody, Kinds: out.Kinds[:0], Reasons: out.Reasons[:0]}
+	if out.Kinds == nil {
+		out.Kinds, out.Reasons = []Kind{}, []Reason{}
+	}
 	raw := in.Content.Text
 	switch {
 	case strings.TrimSpace(raw) == "" && in.Media:
@@ -87,37 +149,51 @@ func (c *Classifier) Classify(in ingest.Comment, out *Judgement) {
 		out.WhyNot = NotTruncated
 		return
 	}
-	t := read(raw)
-	out.Lang = c.language(&t)
+	s := c.states.Get().(*state)
+	defer c.states.Put(s)
+	s.reader.read(raw)
+	s.text = s.reader.text
+	out.Lang = c.language(&s.text)
 	l := c.lexicons[out.Lang]
 	if l == nil {
 		out.WhyNot = NotLanguage
 		return
 	}
 	out.Judged = true
-	c.judge(newReading(t, out.Lang, l), out)
+	if len(s.tokens) > 0 {
+		s.find(out.Lang, l)
+		c.judge(s, out)
+	}
 }
 
 // judge fills in what the text says.
-func (c *Classifier) judge(r *reading, out *Judgement) {
-	if len(r.tokens) == 0 {
-		return
+func (c *Classifier) judge(s *state, out *Judgement) {
+	c.look(s)
+	r := &c.net.Reading
+	out.Score = r.Score(&s.answer, len(s.tokens))
+	out.Level = c.level(s, out.Score)
+	out.Urgent = float64(s.answer[network.OutUrgent]) >= r.Urgent
+	if out.Level > None {
+		out.Subject = s.subject()
+		out.Kinds = s.kinds(r, out.Kinds)
 	}
-	a := c.model.answer(r.features())
-	out.Level = c.model.level(a)
-	out.Score = c.model.score(a)
-	out.Urgent = a[outUrgent] >= c.model.Urgent || r.alarming()
-	out.Subject = r.subject(out.Level, a[outFamily] >= c.model.Family)
-	out.Kinds = r.kinds(out.Level)
-	r.explain(out)
-	seen := map[found]bool{}
-	for _, f := range c.identifiers(r) {
-		if seen[f] {
-			continue
-		}
-		seen[f] = true
+	c.explain(s, out)
+	for _, f := range c.identifiers(&s.reading) {
 		out.Identifier = true
 		out.Reasons = append(out.Reasons, Reason{f.start, f.end, KindIdentifier, f.why})
 	}
-	out.Ask = r.asks(out)
+	out.Ask = s.asks(out)
+}
+
+// level is what the score and the threshold make of it.
+func (c *Classifier) level(s *state, score float64) Level {
+	l := Level(c.net.Reading.Level(&s.answer))
+	switch {
+	case c.catch == 0:
+	case score >= c.catch:
+		return Clear
+	case l == Clear:
+		return Possible
+	}
+	return l
 }

@@ -128,10 +128,9 @@ var whys = func() map[string]bool {
 		"gives an e-mail address": true, "gives a phone number": true, "gives a phone number in words": true, "gives a record or insurance number": true,
 		"gives a date of birth": true, "gives a street address": true, "gives a full name": true, "is signed with a name": true,
 	}
-	for _, w := range whose {
-		m["reads as if it told of care received"+w] = true
-		for _, t := range telling {
-			m[t.why+w] = true
+	for _, s := range said {
+		for _, w := range slices.Concat(s.term, s.place) {
+			m[w] = true
 		}
 	}
 	return m
@@ -248,14 +247,4 @@ func TestLongTexts(t *testing.T) {
 		checkJudgement(t, s, judge(t, s))
 	}
 	judge(t, strings.Repeat("\x00ab", 1<<20))
-}
-
-func BenchmarkClassify(b *testing.B) {
-	c := classifier(b)
-	in := ingest.Comment{Content: ingest.Content{Text: strings.Repeat("Dr. Lind replaced my hip last spring and the whole team was kind. Parking is easy. ", 4)}}
-	var j Judgement
-	b.SetBytes(int64(len(in.Content.Text)))
-	for b.Loop() {
-		c.Classify(in, &j)
-	}
 }

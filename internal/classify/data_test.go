@@ -2,61 +2,103 @@ package classify
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 	"testing"
 
 	"triage/internal/ingest"
 )
 
-// floors are a little below what was measured on the development sets
-// (docs/classifier.md): a change that falls below them lost something.
-var floors = []struct {
-	file         string
-	macro, clear float64
-	urgent, id   float64 // recall
-}{
-	{"reviews.dev.jsonl", 0.785, 0.87, 0, 0.65},
-	{"comments.dev.jsonl", 0.69, 0.75, 0.66, 0.8},
+// sample is a labelled text, with the fields of the labelling guideline.
+type sample struct {
+	Text       string
+	Level      int     `json:"d"`
+	Subject    Subject `json:"s"`
+	Urgent     int     `json:"u"`
+	Identifier int     `json:"p"`
+	Lang       string
 }
 
-func TestLabelledData(t *testing.T) {
+// floors are 0.01 below what was measured on the development sets
+// (docs/classifier.md): a change that falls below them lost something.
+var floors = []struct {
+	file, lang                 string
+	macro, clear, at98, rate   float64 // rate: calibration error
+	urgentP, urgentR, idP, idR float64
+}{
+	{"reviews.dev.jsonl", "", 0.848, 0.921, 0.793, 0.03, 0, 0, 0.93, 0.87},
+	{"comments.dev.jsonl", "", 0.829, 0.864, 0.71, 0.05, 0.87, 0.90, 0.92, 0.90},
+	{"comments.dev.jsonl", "en", 0.834, 0.877, 0.74, 0.05, 0.83, 0.89, 0.90, 0.94},
+	{"comments.dev.jsonl", "es", 0.817, 0.834, 0.65, 0.08, 0.93, 0.89, 0.98, 0.80},
+	{"comments.dev.jsonl", "fr", 0.824, 0.857, 0.57, 0.09, 0.98, 0.98, 0.84, 0.98},
+}
+
+// dataDir is where labelled texts are, which no checkout holds.
+func dataDir(t *testing.T) string {
+	t.Helper()
 	dir := filepath.Join("..", "..", "..", "shared", "data")
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		if os.Getenv("CI") == "true" {
-			t.Fatalf("%d labelled files are not there, and in CI they must be", len(floors))
+			t.Fatalf("%d labelled sets are not there, and in CI they must be", len(floors))
 		}
-		t.Skipf("%d labelled files skipped: they are not beside this checkout", len(floors))
+		t.Skipf("%d labelled sets skipped: they are not beside this checkout", len(floors))
 	}
+	return dir
+}
+
+func TestLabelledData(t *testing.T) {
+	dir := dataDir(t)
 	for _, f := range floors {
-		t.Run(f.file, func(t *testing.T) {
-			m := measure(t, filepath.Join(dir, f.file))
-			t.Logf("macro F1 %.3f, clear F1 %.3f, urgent recall %.3f, identifier recall %.3f", m.macro(), m.f1(2), m.urgent.recall(), m.id.recall())
-			if m.macro() < f.macro || m.f1(2) < f.clear || m.urgent.recall() < f.urgent || m.id.recall() < f.id {
-				t.Errorf("below the floors %+v", f)
+		t.Run(f.file+f.lang, func(t *testing.T) {
+			m := measure(t, filepath.Join(dir, f.file), f.lang)
+			t.Logf("%d texts: macro F1 %.3f, F1 clear %.3f, precision at recall .98 %.3f, calibration error %.3f, subject %.3f", len(m.scores), m.macro(), m.f1(2), m.precisionAt(.98), m.calibration(), m.subject.precision())
+			t.Logf("urgent precision %.3f recall %.3f of %d, identifier precision %.3f recall %.3f of %d, language %.3f",
+				m.urgent.precision(), m.urgent.recall(), m.urgent.yes, m.id.precision(), m.id.recall(), m.id.yes, m.lang.precision())
+			for _, x := range []struct {
+				what       string
+				got, floor float64
+			}{
+				{"macro F1", m.macro(), f.macro}, {"F1 of clear", m.f1(2), f.clear}, {"precision at recall .98", m.precisionAt(.98), f.at98},
+				{"calibration error", -m.calibration(), -f.rate},
+				{"urgent precision", m.urgent.precision(), f.urgentP}, {"urgent recall", m.urgent.recall(), f.urgentR},
+				{"identifier precision", m.id.precision(), f.idP}, {"identifier recall", m.id.recall(), f.idR},
+			} {
+				if x.got < x.floor {
+					t.Errorf("%s is %.3f, below %.3f", x.what, x.got, x.floor)
+				}
 			}
 		})
 	}
 }
 
-type yesNo struct{ yes, found int }
+// yesNo counts a question's answers.
+type yesNo struct{ yes, said, both int }
 
-func (y yesNo) recall() float64 { return float64(y.found) / max(float64(y.yes), 1) }
+func (y yesNo) recall() float64    { return float64(y.both) / max(float64(y.yes), 1) }
+func (y yesNo) precision() float64 { return float64(y.both) / max(float64(y.said), 1) }
 
-func (y *yesNo) add(is int, said bool) {
-	y.yes += is
-	if is == 1 && said {
-		y.found++
+func (y *yesNo) add(is, said bool) {
+	for n, b := range map[*int]bool{&y.yes: is, &y.said: said, &y.both: is && said} {
+		if b {
+			*n++
+		}
 	}
 }
 
+type score struct {
+	score float64
+	clear bool
+}
+
 type measured struct {
-	n          [3][3]float64
-	urgent, id yesNo
+	n                         [3][3]float64
+	urgent, id, subject, lang yesNo
+	scores                    []score
 }
 
 func (m *measured) f1(l int) float64 {
@@ -69,13 +111,59 @@ func (m *measured) f1(l int) float64 {
 
 func (m *measured) macro() float64 { return (m.f1(0) + m.f1(1) + m.f1(2)) / 3 }
 
-func measure(t *testing.T, path string) *measured {
+// precisionAt is the precision of clear where so large a share is found.
+func (m *measured) precisionAt(share float64) float64 {
+	slices.SortFunc(m.scores, func(a, b score) int { return cmp.Compare(b.score, a.score) })
+	total, hit := 0.0, 0.0
+	for _, s := range m.scores {
+		if s.clear {
+			total++
+		}
+	}
+	for i, s := range m.scores {
+		if s.clear {
+			hit++
+		}
+		if hit >= share*total {
+			return hit / float64(i+1)
+		}
+	}
+	return 0
+}
+
+// calibration is the expected calibration error over ten bins of equal width.
+func (m *measured) calibration() float64 {
+	var n, sum, hit [10]float64
+	for _, s := range m.scores {
+		b := min(9, int(s.score*10))
+		n[b]++
+		sum[b] += s.score
+		if s.clear {
+			hit[b]++
+		}
+	}
+	e := 0.0
+	for b := range n {
+		e += max(sum[b]-hit[b], hit[b]-sum[b]) / float64(len(m.scores))
+	}
+	return e
+}
+
+func measure(t *testing.T, path, lang string) *measured {
 	m := &measured{}
 	for _, s := range samples(t, path) {
+		if lang != "" && s.Lang != lang {
+			continue
+		}
 		j := judge(t, s.Text)
 		m.n[s.Level][j.Level]++
-		m.urgent.add(s.Urgent, j.Urgent)
-		m.id.add(s.Identifier, j.Identifier)
+		m.urgent.add(s.Urgent == 1, j.Urgent)
+		m.id.add(s.Identifier == 1, j.Identifier)
+		m.lang.add(s.Lang == j.Lang, true)
+		if s.Level > 0 && j.Level > 0 {
+			m.subject.add(s.Subject == j.Subject, true)
+		}
+		m.scores = append(m.scores, score{j.Score, s.Level == 2})
 		if !t.Failed() {
 			checkJudgement(t, s.Text, j)
 		}
@@ -83,17 +171,17 @@ func measure(t *testing.T, path string) *measured {
 	return m
 }
 
-func samples(t *testing.T, path string) []Sample {
+func samples(t *testing.T, path string) []sample {
 	f, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	var ss []Sample
+	defer func() { _ = f.Close() }()
+	var ss []sample
 	sc := bufio.NewScanner(f)
 	sc.Buffer(nil, 1<<20)
 	for sc.Scan() {
-		var s Sample
+		var s sample
 		if err := json.Unmarshal(sc.Bytes(), &s); err != nil {
 			t.Fatal(err)
 		}
@@ -102,91 +190,7 @@ func samples(t *testing.T, path string) []Sample {
 	return ss
 }
 
-// TestTrainingIsReproducible learns twice from a few invented texts.
-func TestTrainingIsReproducible(t *testing.T) {
-	if testing.Short() {
-		t.Skip("learning takes seconds")
-	}
-	var ss []Sample
-	for i := range 30 {
-		ss = append(ss, []Sample{
-			{Text: "I had a hip replacement", Level: 2, Subject: "self", Lang: "en"},
-			{Text: "My surgery went well", Level: 1, Subject: "self", Lang: "en"},
-			{Text: "Parking is easy", Lang: "en"},
-			{Text: "I can't breathe, help", Level: 2, Subject: "self", Urgent: 1, Lang: "en"},
-		}[i%4])
-	}
-	a, err := Train(ss)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := Train(ss)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(a) != string(b) {
-		t.Error("the same samples gave other weights")
-	}
-	m, err := loadModel(a)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := classifier(t).lexicons["en"]
-	if got := m.level(m.answer(newReading(read("I had a hip replacement"), "en", l).features())); got != Clear {
-		t.Errorf("what was learned as clear is %s", got)
-	}
-}
-
-func TestWordLists(t *testing.T) {
-	ls, err := loadLexicons()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for lang, l := range ls {
-		var have tags
-		n := 0
-		for _, m := range []map[string]*entry{l.words, l.prefixes} {
-			for _, e := range m {
-				have |= e.tags
-				n += 1 + len(e.phrases)
-				for _, p := range e.phrases {
-					have |= p.tags
-				}
-			}
-		}
-		if n < 1000 {
-			t.Errorf("%s: only %d terms", lang, n)
-		}
-		for tg := tagCond; tg < tagCount; tg++ {
-			if !have.has(tg) && tg != tagWordnet {
-				t.Errorf("%s: no term with the tag %s", lang, tagNames[tg])
-			}
-		}
-	}
-	b, err := lexiconFiles.ReadFile("lexicon/wordnet.txt")
-	if err != nil || !strings.Contains(string(b), "WordNet 3.1 Copyright 2011 by Princeton University") {
-		t.Errorf("WordNet's words stand without WordNet's notice (%v)", err)
-	}
-	if err := ls["en"].load("x", "nonsense\tword"); err == nil {
-		t.Error("a tag that does not exist was loaded")
-	}
-}
-
-func TestFaultyWeights(t *testing.T) {
-	for _, b := range [][]byte{nil, []byte(magic), []byte(magic + "\x02\x00\x00\x00{}"), shipped[:len(shipped)-1]} {
-		if _, err := loadModel(b); err == nil {
-			t.Errorf("%d bytes were taken for weights", len(b))
-		}
-	}
-}
-
-// TestNothingReadsTheAuthor: the judgement depends on the text alone.
-func TestNothingReadsTheAuthor(t *testing.T) {
-	var a, b Judgement
-	in := ingest.Comment{Content: ingest.Content{Text: "Lovely place", Author: "Tilda Vosgrave", Title: "World Diabetes Day"}}
-	classifier(t).Classify(in, &a)
-	b = judge(t, "Lovely place")
-	if a.Level != b.Level || a.Identifier != b.Identifier || a.Score != b.Score {
-		t.Errorf("%+v, without the author %+v", a, b)
-	}
+func judgeIn(c *Classifier, s string) (j Judgement) {
+	c.Classify(ingest.Comment{Content: ingest.Content{Text: s}}, &j)
+	return j
 }

@@ -2,18 +2,22 @@ package classify
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/abadojack/whatlanggo"
+
+	"triage/internal/classify/network"
 )
 
 // knownLanguages are those whose commonest words are listed, the ones that can
 // be judged first.
-var knownLanguages = []string{"en", "es", "fr", "pt", "it", "de", "nl", "pl", "tl", "vi", "tr", "id", "ht", "sv", "ro", "ca"}
+var knownLanguages = [len(votes{})]string{"en", "es", "fr", "pt", "it", "de", "nl", "pl", "tl", "vi", "tr", "id", "ht", "sv", "ro", "ca"}
 
-// loadLexicons reads the word lists of all languages that can be judged.
-func loadLexicons() (map[string]*lexicon, error) {
+// loadLexicons reads the word lists of all languages that can be judged, and
+// adds the practice's own terms.
+func loadLexicons(own []Term) (map[string]*lexicon, error) {
 	ls := map[string]*lexicon{}
 	for _, lang := range []string{"en", "es", "fr"} {
 		l, err := loadLexicon(lang)
@@ -21,6 +25,18 @@ func loadLexicons() (map[string]*lexicon, error) {
 			return nil, err
 		}
 		ls[lang] = l
+	}
+	for _, t := range own {
+		i := slices.Index(Kinds[:], t.Kind)
+		if ls[t.Lang] == nil || i < 0 {
+			return nil, fmt.Errorf("own term: language %q and kind %q; want en, es or fr and a kind of detail", t.Lang, t.Kind)
+		}
+		if err := ls[t.Lang].add(t.Text, tagOf[i]); err != nil {
+			return nil, fmt.Errorf("own term: %w", err)
+		}
+	}
+	for _, l := range ls {
+		l.sort()
 	}
 	return ls, nil
 }
@@ -35,7 +51,8 @@ func (c *Classifier) language(t *text) string {
 	if t.foreign*2 > t.letters {
 		return otherScript(t)
 	}
-	votes, best, words := map[string]int{}, "en", 0
+	var votes votes
+	best, words := 0, 0
 	for i := range t.tokens {
 		if i >= 400 {
 			break
@@ -44,28 +61,64 @@ func (c *Classifier) language(t *text) string {
 			continue
 		}
 		words++
-		for _, lang := range c.little[t.tokens[i].s] {
-			votes[lang]++
+		for set, l := c.little[t.tokens[i].s], 0; set != 0; set, l = set>>1, l+1 {
+			votes[l] += int(set & 1)
 		}
 	}
-	for _, lang := range knownLanguages {
-		if votes[lang] > votes[best] {
-			best = lang
+	for l := range knownLanguages {
+		if votes[l] > votes[best] {
+			best = l
 		}
 	}
-	if votes[best] < 2 || best == "en" && votes["en"]*8 < words && words >= 8 {
-		return c.unsure(t, votes, words)
+	if lang := c.close(t, &votes, best); lang != "" {
+		return lang
 	}
-	return best
+	if votes[best] < 2 || best == 0 && votes[0]*8 < words && words >= 8 {
+		return c.unsure(t, &votes, words)
+	}
+	return knownLanguages[best]
+}
+
+// votes count the common words of each of the known languages.
+type votes [16]int
+
+// close decides between English, Spanish and French where their common words
+// are about as many: by how many words the network knows of each. It returns
+// "" where that tells nothing.
+func (c *Classifier) close(t *text, votes *votes, best int) string {
+	if best > 2 || votes[best] > 12 || c.net == nil {
+		return ""
+	}
+	lang, most, second := "", 0, 0
+	for i, l := range knownLanguages[:3] {
+		if votes[best]-votes[i] > 1 {
+			continue
+		}
+		n := 2 * votes[i]
+		for k := range t.tokens[:min(len(t.tokens), 60)] {
+			if _, ok := c.net.Row(network.Hash(prefixes[l][0], t.tokens[k].s)); ok && !t.tokens[k].mark {
+				n++
+			}
+		}
+		if n > most {
+			lang, most, second = l, n, most
+		} else {
+			second = max(second, n)
+		}
+	}
+	if second == 0 || most*4 < len(t.tokens) {
+		return ""
+	}
+	return lang
 }
 
 // unsure decides a text with hardly a common word: by its terms, else by its
 // letters if there are enough of them.
-func (c *Classifier) unsure(t *text, votes map[string]int, words int) string {
+func (c *Classifier) unsure(t *text, votes *votes, words int) string {
 	best, most := "en", 0
-	for _, lang := range knownLanguages[:3] {
-		n := 2 * votes[lang]
-		for _, h := range c.lexicons[lang].find(t.tokens[:min(len(t.tokens), 200)]) {
+	for i, lang := range knownLanguages[:3] {
+		n := 2 * votes[i]
+		for _, h := range c.lexicons[lang].find(t.tokens[:min(len(t.tokens), 200)], nil) {
 			n += h.to - h.from
 		}
 		if n > most {
@@ -92,25 +145,23 @@ func otherScript(t *text) string {
 	return "und"
 }
 
-// loadLittle reads the commonest words of languages.
-func loadLittle() (map[string][]string, error) {
+// loadLittle reads the commonest words of languages: for each word the set of
+// those it is common in, by their place in knownLanguages.
+func loadLittle() (map[string]uint16, error) {
 	b, err := lexiconFiles.ReadFile("lexicon/common-words.tsv")
 	if err != nil {
 		return nil, fmt.Errorf("load common words: %w", err)
 	}
-	m := map[string][]string{}
+	m := map[string]uint16{}
 	for _, line := range strings.Split(string(b), "\n") {
-		lang, words, ok := strings.Cut(line, "\t")
-		if !ok || strings.HasPrefix(line, "#") {
+		lang, words, _ := strings.Cut(line, "\t")
+		i := slices.Index(knownLanguages[:], lang)
+		if i < 0 {
 			continue
 		}
-		seen := map[string]bool{}
 		for _, w := range strings.Split(words, ",") {
 			for _, t := range read(w).tokens {
-				if !seen[t.s] {
-					seen[t.s] = true
-					m[t.s] = append(m[t.s], lang)
-				}
+				m[t.s] |= 1 << i
 			}
 		}
 	}
@@ -192,7 +243,7 @@ func unleet(w string) (string, bool) {
 func unstretch(w string) (string, bool) {
 	n := 0
 	for i := 2; i < len(w); i++ {
-		if w[i] == w[i-1] && w[i] == w[i-2] {
+		if w[i] == w[i-1] && w[i] == w[i-2] && w[i] > '9' {
 			n++
 		}
 	}
@@ -215,24 +266,24 @@ func unstretch(w string) (string, bool) {
 	return b.String(), true
 }
 
-// lookup finds a word as it is written, or as it was meant.
-func (l *lexicon) lookup(w string) *entry {
-	if e := l.words[w]; e != nil {
-		return e
-	}
-	if l.plural && len(w) > 3 {
+// meant finds a word that is not written as the lists have it.
+func (l *lexicon) meant(w string) *entry {
+	if l.plural && len(w) > 3 && w[len(w)-1] == 's' {
 		if s, ok := strings.CutSuffix(w, "'s"); ok {
-			return l.words[s]
+			return l.word(s)
 		}
-		if s, ok := strings.CutSuffix(w, "s"); ok && l.words[s] != nil {
-			return l.words[s]
+		if e := l.word(w[:len(w)-1]); e != nil {
+			return e
 		}
 	}
 	if s, ok := unleet(w); ok {
-		return l.words[s]
+		return l.word(s)
 	}
 	if s, ok := unstretch(w); ok {
-		return l.words[s]
+		return l.word(s)
 	}
 	return nil
 }
+
+// word finds a word as it is written.
+func (l *lexicon) word(w string) *entry { return l.words[network.Hash("", w)] }

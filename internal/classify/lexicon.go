@@ -2,9 +2,14 @@ package classify
 
 import (
 	"embed"
+	"errors"
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 	"strings"
+
+	"triage/internal/classify/network"
 )
 
 //go:embed lexicon/*.tsv lexicon/*.txt
@@ -83,9 +88,25 @@ var (
 
 // lexicon finds terms of one language in a text.
 type lexicon struct {
-	words    map[string]*entry
+	words    map[uint64]*entry // by network.Hash
 	prefixes map[string]*entry
+	begins   begins
 	plural   bool
+}
+
+// begins holds the first three letters of every prefix, hashed: most words
+// need not be looked for any further.
+type begins [1 << 10]uint64
+
+func (b *begins) at(w string) (word *uint64, bit uint64) {
+	h := uint32(w[0])*0x9E3779B1 ^ uint32(w[1])*0x85EBCA6B ^ uint32(w[2])*0xC2B2AE35
+	h ^= h >> 15
+	return &b[h>>6&(1<<10-1)], 1 << (h & 63)
+}
+
+func (b *begins) has(w string) bool {
+	word, bit := b.at(w)
+	return *word&bit != 0
 }
 
 // entry is what may begin with a word: the word itself, or phrases.
@@ -108,7 +129,7 @@ type hit struct {
 
 // loadLexicon reads word lists; WordNet's, one term a line, only for English.
 func loadLexicon(lang string) (*lexicon, error) {
-	l := &lexicon{words: map[string]*entry{}, prefixes: map[string]*entry{}, plural: lang == "en"}
+	l := &lexicon{words: map[uint64]*entry{}, prefixes: map[string]*entry{}, plural: lang == "en"}
 	files := []string{lang + ".tsv"}
 	if lang == "en" {
 		files = []string{"base.tsv", "en.tsv", "wordnet.txt"}
@@ -122,7 +143,6 @@ func loadLexicon(lang string) (*lexicon, error) {
 			return nil, err
 		}
 	}
-	l.sort()
 	return l, nil
 }
 
@@ -153,23 +173,35 @@ func (l *lexicon) add(term string, t tag) error {
 	if len(ws) == 0 {
 		return fmt.Errorf("term %q has no word", term)
 	}
-	m, first := l.words, ws[0]
-	if p, ok := strings.CutSuffix(first, "*"); ok {
-		m, first = l.prefixes, p
-		if len(p) < 3 {
-			return fmt.Errorf("term %q: fewer than three letters before *", term)
-		}
-	}
-	e := m[first]
-	if e == nil {
-		e = &entry{}
-		m[first] = e
+	e, err := l.entry(ws[0])
+	if err != nil {
+		return fmt.Errorf("term %q: %w", term, err)
 	}
 	if t == tagWordnet && e.tags != 0 && len(ws) == 1 {
 		return nil
 	}
 	e.add(ws[1:], t)
 	return nil
+}
+
+// entry is that of a word, or of all words that begin with what is before a *.
+func (l *lexicon) entry(first string) (*entry, error) {
+	if p, ok := strings.CutSuffix(first, "*"); ok {
+		if len(p) < 3 {
+			return nil, errors.New("fewer than three letters before *")
+		}
+		word, bit := l.begins.at(p)
+		*word |= bit
+		return made(l.prefixes, p), nil
+	}
+	return made(l.words, network.Hash("", first)), nil
+}
+
+func made[K comparable](m map[K]*entry, k K) *entry {
+	if m[k] == nil {
+		m[k] = &entry{}
+	}
+	return m[k]
 }
 
 func (e *entry) add(rest []string, t tag) {
@@ -202,16 +234,15 @@ func termWords(term string) []string {
 }
 
 func (l *lexicon) sort() {
-	for _, m := range []map[string]*entry{l.words, l.prefixes} {
-		for _, e := range m {
+	for _, es := range []iter.Seq[*entry]{maps.Values(l.words), maps.Values(l.prefixes)} {
+		for e := range es {
 			slices.SortStableFunc(e.phrases, func(a, b phrase) int { return len(b.rest) - len(a.rest) })
 		}
 	}
 }
 
-// find returns the terms of a text, leftmost and longest, in order.
-func (l *lexicon) find(ts []token) []hit {
-	hits := make([]hit, 0, len(ts)/2+4)
+// find appends the terms of a text to hits, leftmost and longest, in order.
+func (l *lexicon) find(ts []token, hits []hit) []hit {
 	for i := 0; i < len(ts); {
 		h := l.at(ts, i)
 		if h.tags == 0 {
@@ -228,11 +259,14 @@ func (l *lexicon) find(ts []token) []hit {
 func (l *lexicon) at(ts []token, i int) hit {
 	h := hit{from: i, to: i + 1, sent: ts[i].sent}
 	w := ts[i].s
-	e := l.lookup(w)
+	e := l.words[ts[i].hash]
+	if e == nil {
+		e = l.meant(w)
+	}
 	if e != nil {
 		h.longest(e, ts)
 	}
-	for n := 3; n <= len(w) && n <= 14; n++ {
+	for n := 3; n <= len(w) && n <= 14 && l.begins.has(w); n++ {
 		if p := l.prefixes[w[:n]]; p != nil {
 			h.longest(p, ts)
 		}

@@ -4,8 +4,11 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+	"unsafe"
 
 	"golang.org/x/text/unicode/norm"
+
+	"triage/internal/classify/network"
 )
 
 // token is one word, emoji or mark of a text, normalised: compatibility forms
@@ -14,6 +17,7 @@ import (
 // original text.
 type token struct {
 	s          string
+	hash       uint64 // of s, as the network and the word lists know it
 	start, end int
 	sent       int  // the sentence it stands in
 	upper      bool // begins with a capital letter
@@ -40,6 +44,7 @@ type reader struct {
 	first bool   // its first letter was a capital
 	look  bool   // it has a look-alike of another script
 	latin bool   // it has a Latin letter
+	tag   bool   // it is part of a hashtag
 	words []byte // all words, so that tokens share one string
 	spans []int  // where each token's word ends in words
 }
@@ -47,10 +52,23 @@ type reader struct {
 // read normalises a text. It takes any bytes: what is not UTF-8 separates
 // words.
 func read(raw string) text {
-	r := &reader{text: text{raw: raw}}
-	r.words = make([]byte, 0, len(raw)+16)
-	r.tokens = make([]token, 0, len(raw)/5+4)
-	for i := 0; i < len(raw); {
+	var r reader
+	r.read(raw)
+	return r.text
+}
+
+// read normalises a text with the buffers of the one before, whose tokens are
+// no longer valid then.
+func (r *reader) read(raw string) {
+	*r = reader{text: text{raw: raw, tokens: r.tokens[:0]}, word: r.word[:0], words: r.words[:0], spans: r.spans[:0]}
+	from, to := 0, len(raw) // line breaks around a text mean nothing
+	for from < to && raw[from] <= ' ' {
+		from++
+	}
+	for to > from && raw[to-1] <= ' ' {
+		to--
+	}
+	for i := from; i < to; {
 		c, n := rune(raw[i]), 1
 		if c >= utf8.RuneSelf {
 			c, n = utf8.DecodeRuneInString(raw[i:])
@@ -58,10 +76,9 @@ func read(raw string) text {
 		r.rune(c, i, i+n)
 		i += n
 	}
-	r.endWord(len(raw))
+	r.endWord(to)
 	r.slice()
 	r.joinSpaced()
-	return r.text
 }
 
 func (r *reader) rune(c rune, at, end int) {
@@ -93,20 +110,25 @@ func (r *reader) ascii(c byte, at, end int) {
 		}
 		r.word = append(r.word, c)
 	case c >= 'A' && c <= 'Z':
+		if r.tag && len(r.word) > 0 && r.raw[at-1] >= 'a' && r.raw[at-1] <= 'z' {
+			r.endWord(at) // #NewKnee is two words
+		}
 		r.begin(at, true)
 		r.upper++
 		r.count++
 		r.letters++
 		r.latin = true
 		r.word = append(r.word, c+'a'-'A')
-	case c == '\'' && len(r.word) > 0:
+	case (c == '\'' || c == '`') && len(r.word) > 0:
 		r.apostrophe(at, end)
 	case (c == '@' || c == '$' || c == '!') && len(r.word) > 0 && r.insideWord(end):
 		r.word = append(r.word, leet(c))
 	case c == ' ' || c == '\t' || c == '\r':
 		r.endWord(at)
+		r.tag = false
 	default:
 		r.symbol(rune(c), at, end)
+		r.tag = c == '#'
 	}
 }
 
@@ -117,7 +139,7 @@ func (r *reader) insideWord(i int) bool {
 
 // apostrophe keeps English contractions whole and cuts French elisions.
 func (r *reader) apostrophe(at, end int) {
-	if elision(string(r.word)) {
+	if elision(r.word) {
 		r.endWord(at)
 		return
 	}
@@ -128,35 +150,36 @@ func (r *reader) apostrophe(at, end int) {
 	r.endWord(at)
 }
 
-func elision(w string) bool {
-	switch w {
-	case "j", "l", "d", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu", "puisqu", "aujourd":
-		return w != "aujourd"
+func elision(w []byte) bool {
+	switch string(w) {
+	case "j", "l", "d", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu", "puisqu":
+		return true
 	}
 	return false
 }
 
 // letter adds a letter beyond ASCII, folded to what it looks like or is.
 func (r *reader) letter(c rune, at int) {
+	upper := unicode.IsUpper(c)
 	if l, ok := lookAlike[c]; ok {
-		r.begin(at, unicode.IsUpper(c))
+		r.begin(at, upper)
 		r.look = true
-		r.count++
-		r.letters++
 		r.foreign++
 		r.word = append(r.word, l)
-		return
+	} else {
+		r.fold(c, at, upper)
 	}
 	if unicode.IsLetter(c) {
-		r.begin(at, unicode.IsUpper(c))
 		r.count++
 		r.letters++
+		if upper {
+			r.upper++
+		}
 	}
-	r.fold(c, at)
 }
 
 // fold appends the compatibility decomposition of a rune without its marks.
-func (r *reader) fold(c rune, at int) {
+func (r *reader) fold(c rune, at int, upper bool) {
 	var in, out [64]byte
 	for _, d := range string(norm.NFKD.Append(out[:0], in[:utf8.EncodeRune(in[:], c)]...)) {
 		d = unicode.ToLower(d)
@@ -165,11 +188,11 @@ func (r *reader) fold(c rune, at int) {
 			r.word = append(r.word[:len(r.word)-1], "ñ"...)
 		case unicode.Is(unicode.Mn, d):
 		case d < utf8.RuneSelf && (d >= 'a' && d <= 'z' || d >= '0' && d <= '9'):
-			r.begin(at, false)
+			r.begin(at, upper)
 			r.latin = true
 			r.word = append(r.word, byte(d))
 		case unicode.IsLetter(d) || unicode.IsNumber(d):
-			r.begin(at, false)
+			r.begin(at, upper)
 			if !unicode.Is(unicode.Latin, d) {
 				r.foreign++
 			}
@@ -235,11 +258,12 @@ func (r *reader) push(w []byte, t token) {
 	r.tokens = append(r.tokens, t)
 }
 
-// slice gives every token its word, all cut from one string.
+// slice gives every token its word, all cut from one string over the buffer.
 func (r *reader) slice() {
-	all, from := string(r.words), 0
+	all, from := unsafe.String(unsafe.SliceData(r.words), len(r.words)), 0
 	for i := range r.tokens {
 		r.tokens[i].s = all[from:r.spans[i]]
+		r.tokens[i].hash = network.Hash("", r.tokens[i].s)
 		from = r.spans[i]
 	}
 	r.sents++
@@ -250,39 +274,41 @@ func (r *reader) slice() {
 func (r *reader) joinSpaced() {
 	out := r.tokens[:0]
 	for i := 0; i < len(r.tokens); {
-		w, next := spaced(r.tokens, i)
-		if len(w) < 4 {
+		n, next := spaced(r.tokens, i)
+		if n < 4 {
 			out = append(out, r.tokens[i])
 			i++
 			continue
 		}
 		t := r.tokens[i]
-		t.s, t.end = w, r.tokens[next-1].end
+		var w strings.Builder
+		for _, l := range r.tokens[i:next] {
+			if !l.mark {
+				w.WriteString(l.s)
+			}
+		}
+		t.s, t.hash, t.end = w.String(), network.Hash("", w.String()), r.tokens[next-1].end
 		out = append(out, t)
 		i = next
 	}
 	r.tokens = out
 }
 
-// spaced returns the single letters from token i on as one word, and the
-// token after them.
-func spaced(ts []token, i int) (string, int) {
-	if !oneLetter(ts[i]) {
-		return "", i
-	}
-	var w strings.Builder
-	last := i
-	for j := i; j < len(ts) && w.Len() < 24; j++ {
-		if ts[j].mark && (ts[j].s == "." || ts[j].s == ",") && j+1 < len(ts) && oneLetter(ts[j+1]) {
+// spaced counts the single letters in a row from token i on, and says which
+// token is after them.
+func spaced(ts []token, i int) (letters, next int) {
+	next = i
+	for j := i; j < len(ts) && letters < 24; j++ {
+		if letters > 0 && ts[j].mark && (ts[j].s == "." || ts[j].s == ",") && j+1 < len(ts) && oneLetter(ts[j+1]) {
 			continue
 		}
 		if !oneLetter(ts[j]) {
 			break
 		}
-		w.WriteString(ts[j].s)
-		last = j
+		letters++
+		next = j + 1
 	}
-	return w.String(), last + 1
+	return letters, next
 }
 
-func oneLetter(t token) bool { return len(t.s) == 1 && t.s[0] >= 'a' && t.s[0] <= 'z' }
+func oneLetter(t token) bool { return !t.mark && len(t.s) == 1 && t.s[0] >= 'a' && t.s[0] <= 'z' }

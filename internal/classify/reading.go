@@ -5,26 +5,42 @@ type reading struct {
 	text
 	lang  string
 	hits  []hit
+	of    []tags // of the hit that each token is part of
 	sent  []tags // all tags of each sentence
 	asked []bool // sentences with a question mark
+	opens []bool // sentences that begin as a question does
+	found []found
 	all   tags
 }
 
-// newReading finds the terms of a text.
-func newReading(t text, lang string, l *lexicon) *reading {
-	r := &reading{text: t, lang: lang, hits: l.find(t.tokens), sent: make([]tags, t.sents+1), asked: make([]bool, t.sents+1)}
-	for i := range r.hits {
-		h := &r.hits[i]
+// find finds the terms of the text.
+func (r *reading) find(lang string, l *lexicon) {
+	r.lang, r.all = lang, 0
+	r.hits = l.find(r.tokens, r.hits[:0])
+	r.sent, r.asked, r.of = blank(r.sent, r.sents+1), blank(r.asked, r.sents+1), blank(r.of, len(r.tokens))
+	for _, h := range r.hits {
 		r.sent[h.sent] |= h.tags
 		r.all |= h.tags
-	}
-	for i := range t.tokens {
-		if t.tokens[i].s == "?" {
-			r.sent[t.tokens[i].sent] |= 1 << tagAsk
-			r.asked[t.tokens[i].sent] = true
+		for i := h.from; i < h.to; i++ {
+			r.of[i] = h.tags
 		}
 	}
-	return r
+	for i := range r.tokens {
+		if r.tokens[i].s == "?" {
+			r.sent[r.tokens[i].sent] |= 1 << tagAsk
+			r.asked[r.tokens[i].sent] = true
+		}
+	}
+}
+
+// blank is s with n elements, all zero.
+func blank[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n, 2*n)
+	}
+	s = s[:n]
+	clear(s)
+	return s
 }
 
 // about says whose the hit k is: the nearest subject before it in the
@@ -84,10 +100,10 @@ func (r *reading) flags(k int) uint64 {
 // asks says what the comment wants of the practice. A question about one's own
 // care matters where no detail was told; where one was, the level says it.
 func (r *reading) asks(out *Judgement) Ask {
-	opens := r.opensAsking()
+	r.opens = r.opensAsking()
 	question, care := false, false
 	for i, s := range r.sent {
-		if !r.asked[i] && !opens[i] {
+		if !r.asked[i] && !r.opens[i] {
 			continue
 		}
 		question = true
@@ -107,7 +123,7 @@ func (r *reading) asks(out *Judgement) Ask {
 // opensAsking marks the sentences that have words of asking within their first
 // two terms.
 func (r *reading) opensAsking() []bool {
-	opens := make([]bool, len(r.sent))
+	opens := blank(r.opens, len(r.sent))
 	seen, sent := 0, -1
 	for _, h := range r.hits {
 		if h.sent != sent {

@@ -1,5 +1,11 @@
 package classify
 
+import (
+	"slices"
+
+	"triage/internal/classify/network"
+)
+
 // What a reason is of beside the kinds of detail.
 const (
 	KindUrgent     = "urgent"
@@ -19,7 +25,7 @@ var telling = [tagSpec]struct {
 	tagSymp:    {Symptom, "describes a symptom"},
 	tagProc:    {Procedure, "names an operation or treatment"},
 	tagMed:     {Medication, "names a medicine"},
-	tagTest:    {TestResult, "tells what a test showed"},
+	tagTest:    {TestResult, "names a test or what it showed"},
 	tagRepro:   {Reproductive, "speaks of pregnancy, fertility or sexual health"},
 	tagMent:    {MentalHealth, "speaks of mental health or counselling"},
 	tagSubst:   {SubstanceUse, "speaks of alcohol, tobacco or drugs"},
@@ -32,38 +38,97 @@ var telling = [tagSpec]struct {
 	tagRoutine: {Visit, "mentions a routine service"},
 }
 
+// tagOf is the tag of the terms that tell a kind.
+var tagOf = [len(Kinds)]tag{tagCond, tagSymp, tagProc, tagMed, tagTest, tagRepro, tagMent, tagSubst, tagVague}
+
+// reads says what a place does that tells a kind without a term of the lists.
+var reads = [len(Kinds)]string{
+	"tells of an illness or injury", "tells of a symptom", "tells of an operation or treatment", "tells of a medicine",
+	"tells of a test", "speaks of pregnancy, fertility or sexual health", "speaks of mental health or counselling",
+	"speaks of alcohol, tobacco or drugs", "hints at care received",
+}
+
 var whose = map[Subject]string{Self: ", of oneself", Family: ", of a relative", Other: ", of another person", Nobody: ""}
 
-// kindOrder is the order in which kinds are listed.
-var kindOrder = [...]Kind{Condition, Symptom, Procedure, Medication, TestResult, Reproductive, MentalHealth, SubstanceUse, Visit}
+// said are the sentences about the kinds and about whom, put together once.
+var said = saidOf()
 
-// weigh returns the hits that count at a level: at Clear those that tell a
-// detail, at Possible those that hint; not about people in general if others
-// are there.
-func (r *reading) weigh(level Level) []int {
-	order := []tags{specific, medical, allusion}
+func saidOf() map[Subject]*struct{ term, place []string } {
+	m := map[Subject]*struct{ term, place []string }{}
+	for _, s := range Subjects {
+		m[s] = &struct{ term, place []string }{}
+		for _, t := range telling {
+			m[s].term = append(m[s].term, t.why+whose[s])
+		}
+		for _, w := range reads {
+			m[s].place = append(m[s].place, w+whose[s])
+		}
+	}
+	return m
+}
+
+// explain writes the reasons for the level and for urgency.
+func (c *Classifier) explain(s *state, out *Judgement) {
+	if out.Level > None {
+		covered := s.terms(out)
+		for i, k := range Kinds {
+			if slices.Contains(out.Kinds, k) && covered&(1<<i) == 0 {
+				c.rest(s, network.OutKinds+i, out, Reason{Kind: string(k), Why: said[out.Subject].place[i]})
+			}
+		}
+	}
+	if out.Urgent {
+		c.alarm(s, out)
+	}
+}
+
+// terms gives the terms that tell what the level rests on as reasons, and says
+// which kinds are covered by them.
+func (s *state) terms(out *Judgement) (covered int) {
+	set, own := s.weighty(out.Level)
+	for k, h := range s.hits {
+		t, ok := tells(h.tags, out.Level)
+		if !ok || !h.tags.any(set) || own && !s.ofSomebody(k) || len(out.Reasons) >= maxReasons {
+			continue
+		}
+		kind := telling[t].kind
+		if !slices.Contains(out.Kinds, kind) && t != tagBody && t != tagWordnet {
+			continue
+		}
+		covered |= 1 << slices.Index(Kinds[:], kind)
+		start, end := s.place(h)
+		out.Reasons = append(out.Reasons, Reason{start, end, string(kind), said[out.Subject].term[t]})
+	}
+	return covered
+}
+
+// weighty says which terms count at a level: at Clear those that tell a
+// detail, at Possible those that hint; own: only those that are not about
+// people in general.
+func (r *reading) weighty(level Level) (set tags, own bool) {
+	order := [...]tags{specific, medical, allusion}
 	if level == Possible {
-		order = []tags{allusion, medical}
+		order = [...]tags{allusion, allusion, medical}
 	}
-	for _, set := range order {
-		var own, any []int
+	for _, set = range order {
+		found := false
 		for k, h := range r.hits {
-			if !h.tags.any(set) {
-				continue
-			}
-			any = append(any, k)
-			if who := r.about(k); who != tagGen && who != tagYou {
-				own = append(own, k)
+			if h.tags.any(set) {
+				if found = true; r.ofSomebody(k) {
+					return set, true
+				}
 			}
 		}
-		if len(own) > 0 {
-			return own
-		}
-		if len(any) > 0 {
-			return any
+		if found {
+			return set, false
 		}
 	}
-	return nil
+	return set, false
+}
+
+func (r *reading) ofSomebody(k int) bool {
+	who := r.about(k)
+	return who != tagGen && who != tagYou
 }
 
 // tells returns the tag of a hit that matters most at a level.
@@ -79,117 +144,54 @@ func tells(s tags, level Level) (tag, bool) {
 	return 0, false
 }
 
-// kinds lists what kinds of detail the level rests on.
-func (r *reading) kinds(level Level) []Kind {
-	if level == None {
-		return []Kind{}
-	}
-	seen := map[Kind]bool{}
-	for _, k := range r.weigh(level) {
-		for t := tagCond; t < tagSpec; t++ {
-			if r.hits[k].tags.has(t) && (level == Clear) == !allusion.has(t) {
-				seen[telling[t].kind] = true
-			}
+// rest gives the place that an output of the network rests on most as a
+// reason.
+func (c *Classifier) rest(s *state, out int, j *Judgement, why Reason) {
+	s.votes = c.net.Votes(&s.places, out, s.votes)
+	votes := s.votes[1 : len(s.votes)-1] // without the edges
+	from := 0
+	for i, v := range votes {
+		if v > votes[from] {
+			from = i
 		}
 	}
-	if len(seen) == 0 {
-		seen[Visit] = true
+	to := from
+	enough := votes[from] / 2
+	for from > 0 && votes[from-1] >= enough && s.tokens[from-1].sent == s.tokens[to].sent {
+		from--
 	}
-	out := make([]Kind, 0, len(seen))
-	for _, k := range kindOrder {
-		if seen[k] {
-			out = append(out, k)
-		}
+	for to+1 < len(votes) && votes[to+1] >= enough && s.tokens[to+1].sent == s.tokens[from].sent {
+		to++
 	}
-	return out
+	why.Start, why.End = s.tokens[from].start, s.tokens[to].end
+	j.Reasons = append(j.Reasons, why)
 }
 
-// subject says whose health it is.
-func (r *reading) subject(level Level, family bool) Subject {
-	if level == None {
-		return Nobody
-	}
-	if family {
-		return Family
-	}
-	var n [tagCount + 1]int
-	for _, k := range r.weigh(level) {
-		n[r.about(k)]++
-	}
-	if n[tagOther] > 0 && n[tagSelf] == 0 && n[tagFam] == 0 {
-		return Other
-	}
-	return Self
-}
-
-// explain writes the reasons for the level and for urgency.
-func (r *reading) explain(out *Judgement) {
-	if out.Level > None {
-		r.because(out)
-	}
-	if out.Urgent {
-		r.alarm(out)
-	}
-}
-
-func (r *reading) because(out *Judgement) {
-	ks := r.weigh(out.Level)
-	for _, k := range ks[:min(len(ks), maxReasons)] {
-		if t, ok := tells(r.hits[k].tags, out.Level); ok {
-			start, end := r.place(r.hits[k])
-			out.Reasons = append(out.Reasons, Reason{start, end, string(telling[t].kind), telling[t].why + whose[out.Subject]})
-		}
-	}
-	if len(out.Reasons) == 0 {
-		start, end := r.whole()
-		out.Reasons = append(out.Reasons, Reason{start, end, string(Visit), "reads as if it told of care received" + whose[out.Subject]})
-	}
-}
-
-func (r *reading) alarm(out *Judgement) {
+// alarm gives the signs of danger and the calls for help as reasons, else what
+// the network rests on.
+func (c *Classifier) alarm(s *state, out *Judgement) {
 	n := 0
-	for _, h := range r.hits {
-		if h.tags.has(tagDanger) && n < maxReasons {
-			start, end := r.place(h)
-			out.Reasons = append(out.Reasons, Reason{start, end, KindUrgent, "describes a danger that may be happening now"})
-			n++
+	for _, h := range s.hits {
+		why := "describes a danger that may be happening now"
+		switch {
+		case n == maxReasons:
+			return
+		case h.tags.has(tagDanger):
+		case h.tags.has(tagHelp):
+			why = "asks for help"
+		default:
+			continue
 		}
-	}
-	for _, h := range r.hits {
-		if h.tags.has(tagHelp) && n < maxReasons {
-			start, end := r.place(h)
-			out.Reasons = append(out.Reasons, Reason{start, end, KindUrgent, "asks for help"})
-			n++
-		}
+		start, end := s.place(h)
+		out.Reasons = append(out.Reasons, Reason{start, end, KindUrgent, why})
+		n++
 	}
 	if n == 0 {
-		start, end := r.whole()
-		out.Reasons = append(out.Reasons, Reason{start, end, KindUrgent, "reads as if somebody needed help now"})
+		c.rest(s, network.OutUrgent, out, Reason{Kind: KindUrgent, Why: "reads as if somebody needed help now"})
 	}
 }
 
 // place is where a hit stands in the text as it was written.
 func (r *reading) place(h hit) (start, end int) {
 	return r.tokens[h.from].start, r.tokens[h.to-1].end
-}
-
-func (r *reading) whole() (start, end int) {
-	return r.tokens[0].start, r.tokens[len(r.tokens)-1].end
-}
-
-// alarming reports a danger told as happening: with a word of now and a call
-// for help, or two signs of it with either, and nothing that makes it past, a
-// joke or a lesson.
-func (r *reading) alarming() bool {
-	if r.all.any(setOf(tagJoke, tagAware, tagPast)) || !r.all.any(setOf(tagSelf, tagFam, tagOther)) || len(r.tokens) > 120 {
-		return false
-	}
-	n := 0
-	for _, h := range r.hits {
-		if h.tags.has(tagDanger) {
-			n++
-		}
-	}
-	now, help := r.all.has(tagNow), r.all.has(tagHelp)
-	return n >= 1 && now && help || n >= 2 && (now || help) || n >= 3
 }

@@ -55,6 +55,9 @@ const (
 	Other  Subject = "other"
 )
 
+// Subjects are all of them, in the order of the network's answers.
+var Subjects = [...]Subject{Self, Family, Other, Nobody}
+
 // Kind is what sort of medical detail is revealed.
 type Kind string
 
@@ -70,6 +73,9 @@ const (
 	SubstanceUse Kind = "substance_use"
 	Visit        Kind = "visit"
 )
+
+// Kinds are all of them, in the order in which they are listed.
+var Kinds = [...]Kind{Condition, Symptom, Procedure, Medication, TestResult, Reproductive, MentalHealth, SubstanceUse, Visit}
 
 // Ask is what the comment asks of the practice.
 type Ask string

@@ -1,0 +1,260 @@
+package classify
+
+import "strings"
+
+// run is a row of tokens with digits, such as a phone number in groups.
+type run struct {
+	from, to int // tokens, to exclusive
+	digits   int
+	coded    bool // has letters
+}
+
+// number says what the number at token i is, and returns the token after it.
+func (f *finder) number(i int) int {
+	if to := f.date(i); to > 0 {
+		if f.isBirth(i, to) {
+			f.add(f.dateStart(i), f.tokens[to-1].end, "gives a date of birth")
+			return to
+		}
+		if to > i+1 {
+			return to
+		}
+	}
+	n := f.row(i)
+	start, end := f.tokens[n.from].start, f.tokens[n.to-1].end
+	switch {
+	case n.digits >= 4 && f.isRecord(&n):
+		f.add(f.tokens[n.from].start, f.tokens[n.to-1].end, "gives a record or insurance number")
+	case n.digits >= 7 && n.digits <= 15 && !n.coded && f.isPhone(n):
+		if start > 0 && (f.raw[start-1] == '+' || f.raw[start-1] == '(') {
+			start--
+		}
+		f.add(start, end, "gives a phone number")
+	case n.digits <= 5:
+		f.address(i)
+	}
+	return n.to
+}
+
+// row takes in the tokens with digits from i on that only marks of grouping
+// or a picture part.
+func (f *finder) row(i int) run {
+	n := run{from: i, to: i}
+	for j := i; j < len(f.tokens) && j < i+24; j++ {
+		t := &f.tokens[j]
+		if t.mark && j > i && t.s != "," && t.s != ";" && t.s != ":" {
+			continue
+		}
+		gap := f.raw[f.tokens[max(i, n.to-1)].end:max(t.start, f.tokens[max(i, n.to-1)].end)]
+		if j > i && !(isDigitByte(t.s[0]) && groups(gap) || gap == "-" && hasDigit(t.s)) {
+			break
+		}
+		for k := 0; k < len(t.s); k++ {
+			if isDigitByte(t.s[k]) {
+				n.digits++
+			} else {
+				n.coded = true
+			}
+		}
+		n.to = j + 1
+	}
+	return n
+}
+
+// groups reports whether digits on both sides of s are of one number.
+func groups(s string) bool {
+	if len(s) > 12 || strings.Contains(s, ". ") && len(s) == 2 || strings.ContainsAny(s, "\n,;:#$€£%") {
+		return false
+	}
+	return len(s) <= 3 || s[0] >= 0x80 || s[len(s)-1] >= 0x80
+}
+
+// around adds up what is known of the words near a row: before it back to the
+// line's start, and after it.
+func (f *finder) around(from, to, back, ahead int) (before, after lore) {
+	for j := from - 1; j >= 0 && j >= from-back && f.tokens[j].s != "\n" && f.tokens[j].s != "!" && f.tokens[j].s != "?"; j-- {
+		before |= known[f.tokens[j].s]
+	}
+	for j := to; j < len(f.tokens) && j < to+ahead && f.tokens[j].s != "\n" && f.tokens[j].s != "!"; j++ {
+		after |= known[f.tokens[j].s]
+	}
+	return before, after
+}
+
+// isRecord reports a number with a shape or a word before it that makes it one
+// of a patient. It takes letters beside it into the row.
+func (f *finder) isRecord(found *run) bool {
+	m := *found
+	n := &m
+	lettered := 0
+	for k := 0; k < 2 && n.from > 0 && f.codeLetters(n.from-1) && strings.TrimLeft(f.gap(n.from), " -/#.") == ""; k++ {
+		n.from--
+		lettered++
+	}
+	if !f.recordCue(n, lettered) {
+		return false
+	}
+	*found = m
+	return true
+}
+
+// recordCue reports a word before a number that makes it one of a patient, with
+// no word nearer that makes it something else.
+func (f *finder) recordCue(n *run, lettered int) bool {
+	switch f.at(n.to).s {
+	case "de", "del", "of", "du", "for":
+		if (known[f.at(n.to+1).s]|known[f.at(n.to+2).s])&isTicket != 0 {
+			return false
+		}
+	}
+	for j := n.from - 1; j >= 0 && j >= n.from-8; j-- {
+		t := &f.tokens[j]
+		switch l := known[t.s]; {
+		case t.s == "\n" || t.s == "!" || t.s == "$" || t.s == "£" || t.s == "€":
+			return f.shaped(n)
+		case t.s == "since" || t.s == "in" || t.s == "located" || t.s == "depuis" || t.s == "desde" || t.s == "en":
+			return f.shaped(n)
+		case l&isTicket != 0 && t.s != "ref" && t.s != "reference":
+			return false
+		case l&isRecord != 0:
+			return (n.digits >= 5 || n.coded || lettered > 0 || n.digits == 4 && (n.to-n.from == 1 || f.gap(n.from+1) == "-") && n.from-j <= 3 && !f.years(*n)) && n.from-j <= 6 && !f.phoneLike(n, j)
+		}
+	}
+	return f.shaped(n)
+}
+
+// codeLetters reports capitals that are a part of a number.
+func (f *finder) codeLetters(i int) bool {
+	t := &f.tokens[i]
+	return f.capital(t) && len(t.s) <= 4 && known[t.s]&isRecord == 0 && (t.shout || len(t.s) == 1)
+}
+
+// phoneLike reports that a word for calling stands between the word at j and
+// the row.
+func (f *finder) phoneLike(n *run, j int) bool {
+	for k := j + 1; k < n.from; k++ {
+		switch f.tokens[k].s {
+		case "call", "ring", "text", "phone", "cell", "mobile", "tel", "ph", "telefono", "cel", "whatsapp", "on", "au", "al", "llamar", "llamen", "rappeler":
+			return !n.coded
+		}
+	}
+	return false
+}
+
+// shaped reports numbers that are personal by their grouping alone: social
+// security numbers of the US, Belgium, Switzerland and France, and Chile's RUT.
+func (f *finder) shaped(n *run) bool {
+	var b [16]byte
+	g := b[:0]
+	for j := n.from; j < n.to && len(g) < len(b); j++ {
+		if !f.tokens[j].mark {
+			g = append(g, byte('0'+min(9, len(f.tokens[j].s))))
+		}
+	}
+	switch s := string(g); {
+	case s == "324" && !n.coded:
+		return f.gap(n.from+1) == "-"
+	case s == "22232" || s == "3442" && strings.HasPrefix(f.tokens[n.from].s, "756") || s == "1222333" || s == "12223332":
+		return true
+	}
+	return false
+}
+
+// isPhone tells the writer's number from that of the practice or a hotline by
+// the words around.
+func (f *finder) isPhone(n run) bool {
+	start, end := f.tokens[n.from].start, f.tokens[n.to-1].end
+	if start > 0 && strings.IndexByte("$#", f.raw[start-1]) >= 0 || f.years(n) || f.tollFree(n) || f.c.own(f.raw[start:end]) {
+		return false
+	}
+	before, after := f.around(n.from, n.to, 8, 5)
+	switch ticket, _ := f.around(n.from, n.to, 4, 0); {
+	case f.calls(n.from):
+		return true
+	case (before|after)&isTheirs != 0 || ticket&isTicket != 0:
+		return false
+	case (before|after)&isMine != 0:
+		return true
+	}
+	return len(f.tokens) < 60 && n.digits <= 13 && (n.digits >= 9 || n.to-n.from > 1) && !f.fours(n)
+}
+
+// calls reports words shortly before token i that ask for the writer or a
+// relative to be called: "ring me", "her mobile".
+func (f *finder) calls(i int) bool {
+	for j := i - 1; j >= 0 && j >= i-9; j-- {
+		switch f.tokens[j].s {
+		case "cel", "celular", "movil", "cell", "wasap", "portable":
+			if j >= i-2 {
+				return true
+			}
+		case "me", "us", "moi", "back":
+			if (known[f.at(j-1).s]|known[f.at(j-2).s])&isCall != 0 {
+				return true
+			}
+		case "my", "mi", "mon", "his", "her", "our":
+			if known[f.at(j+1).s]&isLine != 0 {
+				return true
+			}
+		case "ring", "call", "text", "phone", "contact", "txt", "message", "for":
+			if f.capital(f.at(j+1)) && j >= i-5 && f.begins(j+1) {
+				return true
+			}
+		case "llamenme", "llamame", "escribanme", "rappelez", "joindre", "joignable":
+			return true
+		case "!", "?", "\n":
+			return false
+		}
+	}
+	return false
+}
+
+// tollFree reports numbers that no private person has.
+func (f *finder) tollFree(n run) bool {
+	a, b := f.tokens[n.from].s, f.at(n.from+1).s
+	switch a {
+	case "0800", "800", "900", "0808", "1800", "0900", "116", "1300":
+		return true
+	case "1", "0", "01", "18":
+		return b == "800" || b == "888" || b == "877" || b == "900"
+	}
+	return strings.HasPrefix(a, "0800") || strings.HasPrefix(a, "1800")
+}
+
+// years reports a row of years or of scores, such as "2019 2020 2021".
+func (f *finder) years(n run) bool {
+	for j := n.from; j < n.to; j++ {
+		if s := f.tokens[j].s; !f.tokens[j].mark && !(len(s) == 4 && (strings.HasPrefix(s, "19") || strings.HasPrefix(s, "20"))) {
+			return false
+		}
+	}
+	return true
+}
+
+// fours reports three or more groups of four, as parcels have.
+func (f *finder) fours(n run) bool {
+	for j := n.from; j < n.to; j++ {
+		if len(f.tokens[j].s) != 4 {
+			return false
+		}
+	}
+	return n.to-n.from >= 3
+}
+
+// spokenDigits finds a phone number in words from token i on.
+func (f *finder) spokenDigits(i int) int {
+	n, last := 0, i
+	for j := i; j < len(f.tokens) && j < i+40; j++ {
+		t := &f.tokens[j]
+		if known[t.s]&isDigit != 0 {
+			n++
+			last = j
+		} else if t.s != "," && t.s != "y" && t.s != "et" && t.s != "-" {
+			break
+		}
+	}
+	if n >= 6 {
+		f.add(f.tokens[i].start, f.tokens[last].end, "gives a phone number in words")
+	}
+	return last + 1
+}

@@ -1,0 +1,369 @@
+// Package network answers what a text discloses by a small text CNN whose
+// inputs are fixed: what each filter says to each word at each place of its
+// window is worked out beforehand and tabulated in bytes, so that a text costs
+// rows added up and a greatest taken, without a multiplication.
+package network
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// Widths are the lengths of the windows, in words, that filters look through
+// (Kim, EMNLP 2014).
+var Widths = [...]int{1, 2, 3, 5}
+
+const (
+	// offsets is the number of places in all windows together.
+	offsets = 1 + 2 + 3 + 5
+	// extra is how many rows of zeros stand after a text.
+	extra = 4
+)
+
+// Outputs of the network, by their first place.
+const (
+	OutLevel   = 0              // none, possible, clear
+	OutSubject = OutLevel + 3   // self, family, other, none
+	OutKinds   = OutSubject + 4 // in the order of the labelling guideline
+	OutUrgent  = OutKinds + 9
+	OutID      = OutUrgent + 1
+	Outputs    = OutID + 1
+)
+
+// Heads is the number of linear layers: one for short texts and one for long
+// ones, which are told from each other by other signs.
+const Heads = 2
+
+// Texts up to shortText words are judged by the first layer alone, from longText
+// words on by the second.
+const (
+	shortText = 20
+	longText  = 60
+)
+
+// Shares are what the layers count in a text of so many words.
+func Shares(words int) [Heads]float32 {
+	long := max(0, min(1, float32(words-shortText)/(longText-shortText)))
+	return [Heads]float32{1 - long, long}
+}
+
+// Tags is how many tags a word may have.
+const Tags = 64
+
+// Answer is what the network says of one text: log-odds, those of the level
+// and of the subject up to a constant.
+type Answer [Outputs]float32
+
+// Network is a network read in place from a file's bytes. It is safe for
+// concurrent use.
+type Network struct {
+	Header
+	columns, pooled int
+	slots           []byte // 8 a slot: the upper half of a word's hash, its row + 1
+	common          []int8 // the rows of the common words
+	rareScale       []byte
+	rare, parts     []int8 // vectors
+	tags            []int8
+	w               []float32 // Size x columns, in steps of the table
+	scale, bias     []float32 // pooled
+	head            []float32 // Heads x pooled x Outputs
+	out             []float32
+}
+
+// Hash is what a word is known by; the prefix tells words of one language from
+// those of another.
+func Hash(prefix, word string) uint64 {
+	h := uint64(14695981039346656037)
+	for i := 0; i < len(prefix); i++ {
+		h = (h ^ uint64(prefix[i])) * 1099511628211
+	}
+	for i := 0; i < len(word); i++ {
+		h = (h ^ uint64(word[i])) * 1099511628211
+	}
+	h = (h ^ h>>32) * 0xD6E8FEB86659FD93
+	return h ^ h>>32
+}
+
+// State is what one text at a time needs; reuse it.
+type State struct {
+	rows   []int16
+	places int
+	best   []int16
+	vector []float32
+	row    []float32
+	part   []int32
+	memory []int16  // answers to words that are not tabulated,
+	owner  []uint64 // and of which words, 0 for none
+}
+
+// Row finds the row of a word by its hash.
+func (n *Network) Row(hash uint64) (row int32, ok bool) {
+	mask := uint64(len(n.slots)/8 - 1)
+	for i := hash & mask; ; i = (i + 1) & mask {
+		s := n.slots[i*8 : i*8+8]
+		r := binary.LittleEndian.Uint32(s[4:])
+		if r == 0 {
+			return 0, false
+		}
+		if binary.LittleEndian.Uint32(s) == uint32(hash>>32) {
+			return int32(r - 1), true
+		}
+	}
+}
+
+// Reset makes s ready for a text.
+func (n *Network) Reset(s *State) {
+	s.places = 0
+	s.rows = s.rows[:0]
+}
+
+// grow adds a place with nothing in it yet.
+func (n *Network) grow(s *State) []int16 {
+	at := len(s.rows)
+	if at+n.columns > cap(s.rows) {
+		s.rows = append(s.rows, make([]int16, max(n.columns*64, at))...)[:at]
+	}
+	s.rows = s.rows[:at+n.columns]
+	s.places++
+	return s.rows[at:]
+}
+
+// Word adds a place with the word of a row.
+func (n *Network) Word(s *State, row int32, tags uint64) {
+	dst := n.grow(s)
+	if r := int(row); r < n.Common {
+		set(dst, n.common[r*n.columns:(r+1)*n.columns])
+	} else {
+		r -= n.Common
+		answer, ok := n.recall(s, (uint64(r)+1)*0x9E3779B97F4A7C15)
+		if ok {
+			copy(dst, answer)
+			n.tag(dst, tags)
+			return
+		}
+		x := math.Float32frombits(binary.LittleEndian.Uint32(n.rareScale[4*r:]))
+		s.clear(n)
+		for i, v := range n.rare[r*n.Size : (r+1)*n.Size] {
+			s.vector[i] = x * float32(v)
+		}
+		n.project(s, answer)
+		copy(dst, answer)
+	}
+	n.tag(dst, tags)
+}
+
+// Unknown adds a place with a word that the network does not know, as the mean
+// of its parts.
+func (n *Network) Unknown(s *State, word string, tags uint64) {
+	dst := n.grow(s)
+	answer, ok := n.recall(s, Hash("", word)|1<<63)
+	if ok {
+		copy(dst, answer)
+		n.tag(dst, tags)
+		return
+	}
+	s.clear(n)
+	s.part = Parts(word, n.Parts, s.part[:0])
+	for _, p := range s.part {
+		for i, v := range n.parts[int(p)*n.Inner : int(p+1)*n.Inner] {
+			s.vector[i] += float32(v)
+		}
+	}
+	for i := range s.vector[:n.Inner] {
+		s.vector[i] *= n.PartScale / float32(max(len(s.part), 1))
+	}
+	n.project(s, answer)
+	copy(dst, answer)
+	n.tag(dst, tags)
+}
+
+func (s *State) clear(n *Network) {
+	if len(s.vector) != n.Size {
+		s.vector, s.row = make([]float32, n.Size), make([]float32, n.columns)
+	}
+	clear(s.vector)
+	clear(s.row)
+}
+
+// remembered is how many answers to words that are not tabulated a State
+// keeps: such words come back.
+const remembered = 512
+
+// recall returns the answer to a word worked out before, if it is still there,
+// and otherwise where to put it.
+func (n *Network) recall(s *State, hash uint64) (row []int16, ok bool) {
+	if s.memory == nil {
+		s.memory, s.owner = make([]int16, remembered*n.columns), make([]uint64, remembered)
+	}
+	i := hash >> 32 % remembered
+	ok = s.owner[i] == hash
+	s.owner[i] = hash
+	return s.memory[int(i)*n.columns:][:n.columns], ok
+}
+
+// project answers the vector of s.
+func (n *Network) project(s *State, dst []int16) {
+	for i := 0; i < len(s.vector); i += 4 {
+		a := [4]float32(s.vector[i:])
+		if a != [4]float32{} {
+			axpy4(&a, n.w[i*n.columns:], s.row)
+		}
+	}
+	for i, x := range s.row {
+		dst[i] = int16(max(-3000, min(3000, x)) + half(x))
+	}
+}
+
+// half rounds to the nearest when the rest is cut.
+func half(x float32) float32 {
+	if x < 0 {
+		return -0.5
+	}
+	return 0.5
+}
+
+// Parts appends the numbers of the parts of a word, its runs of three to five
+// letters with marks at both ends, hashed into so many buckets (Bojanowski et
+// al., TACL 2017).
+func Parts(word string, buckets int, dst []int32) []int32 {
+	const shortest, longest = 3, 5
+	n := len(word) + 2
+	at := func(i int) byte {
+		switch i {
+		case 0:
+			return '<'
+		case n - 1:
+			return '>'
+		}
+		return word[i-1]
+	}
+	for i := range n {
+		if at(i)&0xC0 == 0x80 {
+			continue
+		}
+		h, letters := uint32(2166136261), 0
+		for j := i; j < n && letters < longest; letters++ {
+			h = (h ^ uint32(at(j))) * 16777619
+			for j++; j < n && at(j)&0xC0 == 0x80; j++ {
+				h = (h ^ uint32(at(j))) * 16777619
+			}
+			if letters+1 >= shortest && (i > 0 || j < n) {
+				dst = append(dst, int32(h%uint32(buckets)))
+			}
+		}
+	}
+	return dst
+}
+
+func (n *Network) tag(dst []int16, tags uint64) {
+	for t := 0; tags != 0; t++ {
+		if tags&1 == 1 {
+			add(dst, n.tags[t*n.columns:(t+1)*n.columns])
+		}
+		tags >>= 1
+	}
+}
+
+// Answer answers the text that was added.
+func (n *Network) Answer(s *State, a *Answer) {
+	for range extra {
+		clear(n.grow(s))
+		s.places--
+	}
+	if len(s.best) != n.pooled {
+		s.best = make([]int16, n.pooled)
+	}
+	for i := range s.best {
+		s.best[i] = math.MinInt16
+	}
+	pool(s.best, s.rows, n.Filters, s.places)
+	*a = Answer{}
+	for k, share := range Shares(s.places - edges) {
+		if share > 0 {
+			n.layer(k, share, s.best, a)
+		}
+	}
+}
+
+// edges is how many places of a text are no words.
+const edges = 2
+
+// layer adds what a linear layer makes of the filters.
+func (n *Network) layer(k int, share float32, best []int16, a *Answer) {
+	for o, x := range n.out[k*Outputs : (k+1)*Outputs] {
+		a[o] += share * x
+	}
+	for i, z := range best {
+		h := float32(float32(z)*n.scale[i]) + n.bias[i]
+		if h <= 0 {
+			continue
+		}
+		at := (k*n.pooled + i) * Outputs
+		h *= share
+		for o, w := range n.head[at : at+Outputs] {
+			a[o] += float32(h * w)
+		}
+	}
+}
+
+// Blank adds a place without a word.
+func (n *Network) Blank(s *State, tags uint64) {
+	dst := n.grow(s)
+	clear(dst)
+	n.tag(dst, tags)
+}
+
+// voters is how many filters are asked what an answer rests on.
+const voters = 6
+
+// Votes says for an output of the last answer how much each of the text's
+// places brought towards it, by the filters that brought most; votes has one
+// number for each place that was added.
+func (n *Network) Votes(s *State, out int, votes []float32) []float32 {
+	votes = append(votes[:0], make([]float32, s.places)...)
+	var most [voters]struct {
+		filter int
+		gain   float32
+	}
+	shares := Shares(s.places - edges)
+	for i, z := range s.best {
+		h := float32(float32(z)*n.scale[i]) + n.bias[i]
+		g := h * (shares[0]*n.head[i*Outputs+out] + shares[1]*n.head[(n.pooled+i)*Outputs+out])
+		if h <= 0 || g <= most[voters-1].gain {
+			continue
+		}
+		k := voters - 1
+		for ; k > 0 && most[k-1].gain < g; k-- {
+			most[k] = most[k-1]
+		}
+		most[k].filter, most[k].gain = i, g
+	}
+	for _, m := range most {
+		if m.gain > 0 {
+			n.vote(s, m.filter, m.gain, votes)
+		}
+	}
+	return votes
+}
+
+// vote shares what a filter brought among the words of its window.
+func (n *Network) vote(s *State, filter int, gain float32, votes []float32) {
+	k, f := filter/n.Filters, filter%n.Filters
+	at := 0
+	for _, w := range Widths[:k] {
+		at += w
+	}
+	for p := range s.places {
+		sum := int16(0)
+		for o := range Widths[k] {
+			sum += s.rows[(p+o)*n.columns+(at+o)*n.Filters+f]
+		}
+		if sum != s.best[filter] {
+			continue
+		}
+		for o := 0; o < Widths[k] && p+o < len(votes); o++ {
+			votes[p+o] += gain / float32(Widths[k])
+		}
+		return
+	}
+}

@@ -1,0 +1,29 @@
+package network
+
+import "math"
+
+// ClearInputs are what the calibrated log-odds of the level clear are made of:
+// the raw log-odds against both other levels, one, and the logarithm of the
+// number of words.
+func ClearInputs(a *Answer, words int) [3]float64 {
+	none, possible, clear := float64(a[OutLevel]), float64(a[OutLevel+1]), float64(a[OutLevel+2])
+	hi := max(none, possible)
+	return [3]float64{clear - hi - math.Log(math.Exp(none-hi)+math.Exp(possible-hi)), 1, math.Log(float64(words + 1))}
+}
+
+// Score is the calibrated probability of the level clear.
+func (r *Reading) Score(a *Answer, words int) float64 {
+	x := ClearInputs(a, words)
+	return 1 / (1 + math.Exp(-(r.Clear[0]*x[0] + r.Clear[1]*x[1] + r.Clear[2]*x[2])))
+}
+
+// Level is the likeliest level: 0 none, 1 possible, 2 clear.
+func (r *Reading) Level(a *Answer) int {
+	best := 0
+	for l := 1; l < 3; l++ {
+		if float64(a[OutLevel+l])+r.Offset[l] > float64(a[OutLevel+best])+r.Offset[best] {
+			best = l
+		}
+	}
+	return best
+}
