@@ -19,11 +19,15 @@ import (
 type records struct {
 	*ingest.Records
 	// read is how many bytes were read of size, 0 where it is not known.
-	read *counter
-	size int64
-	file io.Closer
+	read   *counter
+	size   int64
+	file   io.Closer
+	format ingest.Format
 	// label goes before line numbers that stand in for ids.
 	label string
+	// columns of a CSV file that are read beside the text, if asked for.
+	columns columns
+	origins bool
 }
 
 // counter counts what is read, for showing progress.
@@ -56,7 +60,8 @@ func openRecords(path string, stdin io.Reader, column, label string) (*records, 
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("read %s: %w", name(path), err), rs.Close())
 	}
-	rs.Records = ingest.NewRecords(in, formatOf(path, in, column))
+	rs.format = formatOf(path, in, column)
+	rs.Records = ingest.NewRecords(io.TeeReader(in, &rs.columns), rs.format)
 	rs.Column, rs.Blank = column, true
 	return rs, nil
 }
@@ -80,6 +85,31 @@ func (rs *records) next() (ingest.Record, error) {
 func commentOf(rec ingest.Record) ingest.Comment {
 	text, cut := ingest.Bound(rec.Text, false)
 	return ingest.Comment{Truncated: cut, Content: ingest.Content{Text: text}}
+}
+
+// readable fails before anything is judged if a file is not there.
+func readable(files []string) error {
+	for _, f := range files {
+		if f == "-" {
+			continue
+		}
+		info, err := os.Stat(f)
+		if err != nil {
+			return fmt.Errorf("open input: %w; check the file's name", err)
+		}
+		if info.IsDir() {
+			return fmt.Errorf("open input: %s is a directory; name the files in it", f)
+		}
+	}
+	return nil
+}
+
+// label tells line numbers of several files apart.
+func label(file string, n int) string {
+	if n < 2 {
+		return ""
+	}
+	return name(file) + " "
 }
 
 func name(path string) string {

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -26,9 +26,15 @@ writes one line for each in the same order. A FILE of - is standard input.
 
 What cannot be read gets a line with an error, and the exit code is 1. Bytes
 that are not UTF-8 are replaced before a text is judged; a text longer than
-256 KB is not judged. Nothing leaves this machine.`,
+256 KB is not judged. Nothing leaves this machine.
+
+With --format html it writes one page instead: what a whole history of comments
+says and what watching it would have cost, with charts, by month and platform
+where the input has the fields or columns created (or date, time) and platform.
+The page needs nothing but a browser and does not hold the words of a comment.`,
 		Example: `  triage scan comments.csv
   triage scan --format jsonl export.jsonl.gz > verdicts.jsonl
+  triage scan --format html --look 30s 2024.csv 2025.csv > report.html
   triage scan --column Feedback --fail-on clear feedback.csv
   echo "Lovely staff, easy parking" | triage scan -`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -39,15 +45,17 @@ that are not UTF-8 are replaced before a text is judged; a text longer than
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return s.run(cmd, args) },
 	}
-	cmd.Flags().StringVar(&s.format, "format", "table", "what to write: table, jsonl or csv")
+	cmd.Flags().StringVar(&s.format, "format", "table", "what to write: table, jsonl, csv or html")
 	cmd.Flags().StringVar(&s.column, "column", "", "the column (or JSON field) that holds the text")
 	cmd.Flags().StringVar(&s.failOn, "fail-on", "", "exit 1 if a comment reaches this level: none, possible or clear")
+	cmd.Flags().DurationVar(&s.look, "look", 40*time.Second, "how long somebody looks at one comment, for the costs in the html report")
 	return cmd
 }
 
 // scanRun is one run of the command.
 type scanRun struct {
 	format, column, failOn string
+	look                   time.Duration
 
 	classifier *classify.Classifier
 	out        scanWriter
@@ -61,12 +69,27 @@ type tally struct {
 	level                                       [3]int
 }
 
+// input is one file of a run.
+type input struct {
+	path string
+	n    int // its place among the files, from 0
+	// label goes before line numbers that stand in for ids.
+	label string
+}
+
+// entry is a record with what the report counts beside the verdict.
+type entry struct {
+	ingest.Record
+	input int
+	origin
+}
+
 func (s *scanRun) run(cmd *cobra.Command, files []string) error {
 	limit, err := s.failLevel()
 	if err != nil {
 		return err
 	}
-	if s.out, err = newScanWriter(s.format, cmd.OutOrStdout()); err != nil {
+	if s.out, err = s.writer(cmd.OutOrStdout(), files); err != nil {
 		return err
 	}
 	if s.classifier, err = classify.New(classify.Options{}); err != nil {
@@ -76,12 +99,12 @@ func (s *scanRun) run(cmd *cobra.Command, files []string) error {
 		return err
 	}
 	s.progress = newProgress(cmd.ErrOrStderr())
-	for _, f := range files {
-		if err := s.until(cmd.Context(), f, cmd.InOrStdin(), label(f, len(files))); err != nil {
+	for i, f := range files {
+		if err := s.until(cmd.Context(), input{f, i, label(f, len(files))}, cmd.InOrStdin()); err != nil {
 			return err
 		}
 	}
-	if err := s.out.flush(); err != nil {
+	if err := s.out.end(nil); err != nil {
 		return fmt.Errorf("write verdicts: %w", err)
 	}
 	s.progress.clear()
@@ -90,18 +113,22 @@ func (s *scanRun) run(cmd *cobra.Command, files []string) error {
 
 // until scans a file, but does not wait for a reader that hangs on a terminal
 // after the user has interrupted.
-func (s *scanRun) until(ctx context.Context, path string, stdin io.Reader, label string) error {
+func (s *scanRun) until(ctx context.Context, in input, stdin io.Reader) error {
 	done := make(chan error, 1)
-	go func() { done <- s.file(ctx, path, stdin, label) }()
+	go func() { done <- s.file(ctx, in, stdin) }()
 	select {
 	case err := <-done:
 		if err != nil {
 			s.progress.clear()
-			return errors.Join(err, s.out.flush())
+			return errors.Join(err, s.out.end(err))
 		}
 		return nil
 	case <-ctx.Done():
-		return errors.New("scan interrupted: what was written so far is not complete")
+		err := errors.New("scan interrupted: what was written so far is not complete")
+		if r, ok := s.out.(*scanReport); ok {
+			return errors.Join(err, r.end(err))
+		}
+		return err
 	}
 }
 
@@ -116,31 +143,6 @@ func (s *scanRun) failLevel() (classify.Level, error) {
 	return l, nil
 }
 
-// readable fails before anything is judged if a file is not there.
-func readable(files []string) error {
-	for _, f := range files {
-		if f == "-" {
-			continue
-		}
-		info, err := os.Stat(f)
-		if err != nil {
-			return fmt.Errorf("open input: %w; check the file's name", err)
-		}
-		if info.IsDir() {
-			return fmt.Errorf("open input: %s is a directory; name the files in it", f)
-		}
-	}
-	return nil
-}
-
-// label tells line numbers of several files apart.
-func label(file string, n int) string {
-	if n < 2 {
-		return ""
-	}
-	return name(file) + " "
-}
-
 // end prints the summary and decides the exit code.
 func (s *scanRun) end(stderr io.Writer, limit classify.Level) error {
 	c := s.count
@@ -153,7 +155,11 @@ func (s *scanRun) end(stderr io.Writer, limit classify.Level) error {
 		}
 	}
 	if c.errors > 0 {
-		fmt.Fprintf(stderr, "triage: %d inputs could not be read; their lines say why\n", c.errors)
+		where := "their lines say why"
+		if s.format == "html" {
+			where = "scan with --format jsonl to see which, and why"
+		}
+		fmt.Fprintf(stderr, "triage: %d inputs could not be read; %s\n", c.errors, where)
 	}
 	if reached > 0 {
 		fmt.Fprintf(stderr, "triage: %d comments reach the level %s; answer them in private\n", reached, limit)
@@ -166,7 +172,7 @@ func (s *scanRun) end(stderr io.Writer, limit classify.Level) error {
 
 // batch is a run of records that one worker judges.
 type batch struct {
-	records []ingest.Record
+	records []entry
 	verdict []classify.Judgement
 	done    chan struct{}
 	read    int64
@@ -179,19 +185,22 @@ const (
 
 // file judges one input on all cores and writes in order. What is in memory
 // at once is bounded by the batches under way.
-func (s *scanRun) file(ctx context.Context, path string, stdin io.Reader, label string) error {
-	rs, err := openRecords(path, stdin, s.column, label)
+func (s *scanRun) file(ctx context.Context, in input, stdin io.Reader) error {
+	rs, err := openRecords(in.path, stdin, s.column, in.label)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = rs.Close() }()
+	if s.format == "html" {
+		rs.withOrigin()
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	work := make(chan *batch)
 	queue := make(chan *batch, 2*runtime.GOMAXPROCS(0))
 	g.Go(func() error {
 		defer close(work)
 		defer close(queue)
-		return readBatches(ctx, rs, work, queue)
+		return readBatches(ctx, rs, in.n, queue, work)
 	})
 	for range runtime.GOMAXPROCS(0) {
 		g.Go(func() error {
@@ -203,14 +212,14 @@ func (s *scanRun) file(ctx context.Context, path string, stdin io.Reader, label 
 	}
 	g.Go(func() error { return s.write(ctx, queue, rs.size) })
 	if err := g.Wait(); err != nil {
-		return fmt.Errorf("scan %s: %w", name(path), err)
+		return fmt.Errorf("scan %s: %w", name(in.path), err)
 	}
 	return nil
 }
 
 // readBatches hands every batch to the writer first, which keeps the order,
 // and then to a worker.
-func readBatches(ctx context.Context, rs *records, work, queue chan<- *batch) error {
+func readBatches(ctx context.Context, rs *records, input int, to ...chan<- *batch) error {
 	for end := false; !end; {
 		b := &batch{done: make(chan struct{})}
 		for size := 0; len(b.records) < batchRecords && size < batchBytes; {
@@ -222,12 +231,13 @@ func readBatches(ctx context.Context, rs *records, work, queue chan<- *batch) er
 			if err != nil {
 				return err
 			}
-			rec.Raw = nil
+			e := entry{rec, input, rs.origin(rec)}
+			e.Raw = nil
 			size += len(rec.Text) + len(rec.ID)
-			b.records = append(b.records, rec)
+			b.records = append(b.records, e)
 		}
 		b.read = rs.read.n
-		for _, c := range []chan<- *batch{queue, work} {
+		for _, c := range to {
 			select {
 			case c <- b:
 			case <-ctx.Done():
@@ -242,7 +252,7 @@ func (s *scanRun) judge(b *batch) {
 	b.verdict = make([]classify.Judgement, len(b.records))
 	for i, rec := range b.records {
 		if rec.Err == nil {
-			in := commentOf(rec)
+			in := commentOf(rec.Record)
 			s.classifier.Classify(in, &b.verdict[i])
 		}
 	}
@@ -257,7 +267,7 @@ func (s *scanRun) write(ctx context.Context, queue <-chan *batch, size int64) er
 			return ctx.Err()
 		}
 		for i, rec := range b.records {
-			s.add(rec, &b.verdict[i])
+			s.count.add(rec.Err, &b.verdict[i])
 			if err := s.out.write(rec, &b.verdict[i]); err != nil {
 				return fmt.Errorf("write verdicts: %w", err)
 			}
@@ -267,21 +277,22 @@ func (s *scanRun) write(ctx context.Context, queue <-chan *batch, size int64) er
 	return nil
 }
 
-func (s *scanRun) add(rec ingest.Record, j *classify.Judgement) {
-	s.count.total++
+// add counts one comment, or one that could not be read.
+func (c *tally) add(err error, j *classify.Judgement) {
+	c.total++
 	switch {
-	case rec.Err != nil:
-		s.count.errors++
+	case err != nil:
+		c.errors++
 		return
 	case !j.Judged:
-		s.count.unjudged++
+		c.unjudged++
 		return
 	}
-	s.count.level[j.Level]++
+	c.level[j.Level]++
 	if j.Urgent {
-		s.count.urgent++
+		c.urgent++
 	}
 	if j.Identifier {
-		s.count.identifier++
+		c.identifier++
 	}
 }

@@ -15,18 +15,18 @@ import (
 	"golang.org/x/term"
 
 	"triage/internal/classify"
-	"triage/internal/ingest"
 )
 
-// scanWriter writes one line for each comment; none of them shows its text.
+// scanWriter writes what was found; none of them shows a comment's text.
 type scanWriter interface {
-	write(rec ingest.Record, j *classify.Judgement) error
-	flush() error
+	write(rec entry, j *classify.Judgement) error
+	// end writes what is left; stopped says why not everything could be read.
+	end(stopped error) error
 }
 
-func newScanWriter(format string, w io.Writer) (scanWriter, error) {
+func (s *scanRun) writer(w io.Writer, files []string) (scanWriter, error) {
 	b := bufio.NewWriterSize(w, 64<<10)
-	switch format {
+	switch s.format {
 	case "jsonl":
 		enc := json.NewEncoder(b)
 		enc.SetEscapeHTML(false)
@@ -35,8 +35,10 @@ func newScanWriter(format string, w io.Writer) (scanWriter, error) {
 		return newCSVWriter(b)
 	case "table":
 		return newTableWriter(b)
+	case "html":
+		return newScanReport(b, s.look, files)
 	}
-	return nil, fmt.Errorf("%w: --format %q: want table, jsonl or csv", errUsage, format)
+	return nil, fmt.Errorf("%w: --format %q: want table, jsonl, csv or html", errUsage, s.format)
 }
 
 type jsonlWriter struct {
@@ -56,7 +58,7 @@ type errorLine struct {
 	Error string `json:"error"`
 }
 
-func (w *jsonlWriter) write(rec ingest.Record, j *classify.Judgement) error {
+func (w *jsonlWriter) write(rec entry, j *classify.Judgement) error {
 	if rec.Err != nil {
 		return w.enc.Encode(errorLine{rec.ID, rec.Err.Error()})
 	}
@@ -65,7 +67,7 @@ func (w *jsonlWriter) write(rec ingest.Record, j *classify.Judgement) error {
 	return w.enc.Encode(line)
 }
 
-func (w *jsonlWriter) flush() error { return w.b.Flush() }
+func (w *jsonlWriter) end(error) error { return w.b.Flush() }
 
 func round(x float64) float64 { return math.Round(x*1e4) / 1e4 }
 
@@ -86,7 +88,7 @@ type flushed struct {
 	b *bufio.Writer
 }
 
-func (f *flushed) flush() error {
+func (f *flushed) end(error) error {
 	f.w.Flush()
 	if err := f.w.Error(); err != nil {
 		return err
@@ -94,7 +96,7 @@ func (f *flushed) flush() error {
 	return f.b.Flush()
 }
 
-func (w *csvWriter) write(rec ingest.Record, j *classify.Judgement) error {
+func (w *csvWriter) write(rec entry, j *classify.Judgement) error {
 	if rec.Err != nil {
 		return w.w.Write([]string{rec.ID, "", "", "", "", "", "", "", "false", "", rec.Err.Error()})
 	}
@@ -122,7 +124,7 @@ func newTableWriter(b *bufio.Writer) (scanWriter, error) {
 
 const tableRow = "%-16s  %-8s  %5s  %-7s  %-28s  %s\n"
 
-func (w *tableWriter) write(rec ingest.Record, j *classify.Judgement) error {
+func (w *tableWriter) write(rec entry, j *classify.Judgement) error {
 	id := printable(rec.ID)
 	if rec.Err != nil {
 		_, err := fmt.Fprintf(w.b, "%-16s  error: %s\n", id, rec.Err)
@@ -132,7 +134,7 @@ func (w *tableWriter) write(rec ingest.Record, j *classify.Judgement) error {
 	return err
 }
 
-func (w *tableWriter) flush() error { return w.b.Flush() }
+func (w *tableWriter) end(error) error { return w.b.Flush() }
 
 // printable keeps an id from steering the terminal.
 func printable(s string) string {
