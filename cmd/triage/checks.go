@@ -34,7 +34,7 @@ type caseCheck struct {
 
 func (caseCheck) Name() string { return "cases" }
 
-// laneWords says what waits in a lane; a lane that is not here calls nobody.
+// laneWords says what waits in a lane; one that is not here calls nobody ever.
 var laneWords = map[respond.Lane]string{
 	respond.LaneTakeDown:   "our own reply says too much",
 	respond.LaneUrgent:     "somebody may need help now",
@@ -42,6 +42,8 @@ var laneWords = map[respond.Lane]string{
 	respond.LaneOther:      "comment about another person's health",
 	respond.LaneClear:      "clear disclosure",
 	respond.LaneLook:       "comment that could not be judged",
+	respond.LanePossible:   "possible disclosure",
+	respond.LaneRoutine:    "comment that is not judged there",
 }
 
 var severities = map[respond.Loudness]alert.Severity{
@@ -52,7 +54,7 @@ var severities = map[respond.Loudness]alert.Severity{
 func (k caseCheck) Look(context.Context) ([]alert.Alert, error) {
 	found := map[string]*alert.Alert{}
 	for c := range k.desk.Cases.All() {
-		severity, calls := severities[respond.Plans[c.Lane].Loudness]
+		severity, calls := severities[k.desk.Loudness(c.Lane)]
 		if !calls || !c.Open() {
 			continue
 		}

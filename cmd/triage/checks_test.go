@@ -74,7 +74,7 @@ func TestLanesCallAsThePolicySays(t *testing.T) {
 		respond.LaneTakeDown: alert.Page, respond.LaneUrgent: alert.Page,
 		respond.LaneIdentifier: alert.Tell, respond.LaneOther: alert.Tell, respond.LaneClear: alert.Tell,
 		respond.LaneLook:     alert.Slow,
-		respond.LanePossible: "", respond.LaneRoutine: "", // in the digest, and nowhere
+		respond.LanePossible: "", respond.LaneRoutine: "", respond.LaneSample: "", // in the digest, and nowhere
 	}
 	for _, lane := range respond.Lanes {
 		severity, listed := want[lane]

@@ -25,6 +25,7 @@ type config struct {
 	Retention retentionConfig    `toml:"retention"`
 	Audit     auditConfig        `toml:"audit"`
 	Review    reviewConfig       `toml:"review"`
+	Classify  classifyConfig     `toml:"classify"`
 	Posting   postingConfig      `toml:"posting"`
 	Alerts    alertsConfig       `toml:"alerts"`
 	Log       logConfig          `toml:"log"`
@@ -72,6 +73,17 @@ type reviewConfig struct {
 	TrustedProxy string `toml:"trusted_proxy"`
 }
 
+// classifyConfig is how comments are judged.
+type classifyConfig struct {
+	// Catch is of how many in a hundred clear disclosures none may be missed; 0:
+	// balanced.
+	Catch float64 `toml:"catch"`
+	// Terms are the practice's own, each "LANGUAGE KIND WORDS".
+	Terms []string `toml:"terms"`
+	// Sample is how many unflagged comments a week are shown to people.
+	Sample int `toml:"sample"`
+}
+
 type postingConfig struct {
 	Mode     string   `toml:"mode"`
 	Undo     duration `toml:"undo"`
@@ -81,6 +93,8 @@ type postingConfig struct {
 
 type alertsConfig struct {
 	Terminal bool `toml:"terminal"`
+	// Lanes are those that call people more loudly, each "LANE LOUDNESS".
+	Lanes []string `toml:"lanes"`
 }
 
 type logConfig struct {
@@ -116,8 +130,9 @@ func defaults() config {
 		NATS:      natsConfig{Replicas: 3},
 		Retention: retentionConfig{Unflagged: duration{7 * day}, Decided: duration{30 * day}},
 		Review:    reviewConfig{Addr: "127.0.0.1:8480"},
+		Classify:  classifyConfig{Terms: []string{}, Sample: 20},
 		Posting:   postingConfig{Mode: shadowMode, Undo: duration{time.Minute}, DailyCap: 50, ReadBack: duration{3 * time.Minute}},
-		Alerts:    alertsConfig{Terminal: true},
+		Alerts:    alertsConfig{Terminal: true, Lanes: []string{}},
 		Log:       logConfig{Level: "info"},
 	}
 }

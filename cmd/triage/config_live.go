@@ -2,8 +2,16 @@ package main
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"triage/internal/classify"
+	"triage/internal/respond"
 )
 
 // The checks of the values that may also be changed while the service runs: each
@@ -44,6 +52,114 @@ func checkKept(d time.Duration) error {
 	return nil
 }
 
+func checkCatch(catch float64) error {
+	if catch == 0 {
+		return nil
+	}
+	if catch < 90 || catch > 99.5 {
+		return fmt.Errorf("%g is out of range: write 90 to 99.5, such as 98 to catch 98 of 100 clear disclosures, or 0 for balanced", catch)
+	}
+	return judges(classify.Options{Catch: catch})
+}
+
+// judges reports what the classifier does not take, so that nothing is set with
+// which it cannot be made.
+func judges(o classify.Options) error {
+	_, err := classify.New(o)
+	return err
+}
+
+func checkSample(n int) error {
+	if n < 0 || n > 200 {
+		return fmt.Errorf("%d is out of range: write 0 (none) to 200 comments a week", n)
+	}
+	return nil
+}
+
+// most is how many entries a list may have, and longest how many bytes one.
+const most, longest = 500, 100
+
+func checkList(list []string) error {
+	if len(list) > most {
+		return fmt.Errorf("%d entries are too many: at most %d", len(list), most)
+	}
+	for i, s := range list {
+		if len(s) > longest || !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
+			return fmt.Errorf("entry %d is too long or no plain text: at most %d bytes", i+1, longest)
+		}
+	}
+	return nil
+}
+
+// listMark stands between the entries of a list in a setting.
+const listMark = ";"
+
+func asList(s string) ([]string, error) {
+	list := []string{}
+	for part := range strings.SplitSeq(s, listMark) {
+		if part = strings.TrimSpace(part); part != "" {
+			list = append(list, part)
+		}
+	}
+	return list, nil
+}
+
+func listText(list []string) string { return strings.Join(list, listMark+" ") }
+
+// termKinds are what a term may tell.
+var termKinds = []classify.Kind{classify.Condition, classify.Symptom, classify.Procedure, classify.Medication, classify.TestResult,
+	classify.Reproductive, classify.MentalHealth, classify.SubstanceUse}
+
+// termLangs are the languages that are judged.
+var termLangs = []string{"en", "es", "fr"}
+
+// asTerms reads terms such as "en procedure CoolSculpting; es condition azúcar".
+func asTerms(s string) ([]classify.Term, error) {
+	list, err := asList(s)
+	if err == nil {
+		err = checkList(list)
+	}
+	if err != nil {
+		return nil, err
+	}
+	terms := []classify.Term{}
+	for i, entry := range list {
+		f := strings.Fields(entry)
+		if len(f) < 3 || !slices.Contains(termLangs, f[0]) || !slices.Contains(termKinds, classify.Kind(f[1])) {
+			return nil, fmt.Errorf("entry %d is no term: write LANGUAGE KIND WORDS, such as \"en procedure CoolSculpting\", with a language of %s and a kind of %s",
+				i+1, strings.Join(termLangs, ", "), kindNames())
+		}
+		terms = append(terms, classify.Term{Lang: f[0], Kind: classify.Kind(f[1]), Text: strings.Join(f[2:], " ")})
+	}
+	if len(terms) == 0 {
+		return terms, nil
+	}
+	return terms, judges(classify.Options{Terms: terms})
+}
+
+func kindNames() string {
+	names := make([]string, len(termKinds))
+	for i, k := range termKinds {
+		names[i] = string(k)
+	}
+	return strings.Join(names, ", ")
+}
+
+// asLouder reads lanes such as "possible tells; look pages".
+func asLouder(s string) (map[respond.Lane]respond.Loudness, error) {
+	list, err := asList(s)
+	louder := map[respond.Lane]respond.Loudness{}
+	for i, entry := range list {
+		lane, to, _ := strings.Cut(entry, " ")
+		to = strings.TrimSpace(to)
+		if _, loud := severities[respond.Loudness(to)]; !loud || !respond.Lane(lane).Raises(respond.Loudness(to)) {
+			return nil, fmt.Errorf("entry %d raises no lane: write LANE LOUDNESS, such as \"possible tells\", with hourly, tells or pages; a lane may be raised and never lowered", i+1)
+		}
+		louder[respond.Lane(lane)] = respond.Loudness(to)
+	}
+	return louder, err
+}
+
 // parsed is a setting's way from text to a checked value.
 func parsed[T any](read func(string) (T, error), check func(T) error) func(string) (any, error) {
 	return func(s string) (any, error) {
@@ -63,6 +179,14 @@ func asNumber(s string) (int, error) {
 		return 0, fmt.Errorf("%q is no number", s)
 	}
 	return n, nil
+}
+
+func asShare(s string) (float64, error) {
+	f, err := strconv.ParseFloat(s, 64)
+	if err != nil || math.IsNaN(f) {
+		return 0, fmt.Errorf("%q is no number", s)
+	}
+	return f, nil
 }
 
 func asDuration(s string) (time.Duration, error) {

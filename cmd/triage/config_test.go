@@ -51,6 +51,7 @@ func TestExampleConfigIsTheManual(t *testing.T) {
 	want.Review.URL = ""        // and this one's on the address
 	same("data", got.Data, want.Data)
 	same("review", got.Review, want.Review)
+	same("classify", got.Classify, want.Classify)
 	same("posting", got.Posting, want.Posting)
 	same("nats", got.NATS, want.NATS)
 	same("retention", got.Retention, want.Retention)

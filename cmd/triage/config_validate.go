@@ -41,6 +41,8 @@ func (c *config) validate() (errs []error) {
 		"posting.mode": checkMode(c.Posting.Mode), "posting.daily_cap": checkCap(c.Posting.DailyCap),
 		"posting.undo": checkUndo(c.Posting.Undo.Duration), "posting.read_back": checkReadBack(c.Posting.ReadBack.Duration),
 		"retention.unflagged": checkKept(c.Retention.Unflagged.Duration), "retention.decided": checkKept(c.Retention.Decided.Duration),
+		"classify.catch": checkCatch(c.Classify.Catch), "classify.sample": checkSample(c.Classify.Sample),
+		"classify.terms": inEntries(asTerms, c.Classify.Terms), "alerts.lanes": inEntries(asLouder, c.Alerts.Lanes),
 	} {
 		if err != nil {
 			bad(key, "%v", err)
@@ -82,6 +84,15 @@ func (c *config) validateTemplates() (errs []error) {
 		}
 	}
 	return errs
+}
+
+// inEntries looks at a list as a setting would have it.
+func inEntries[T any](read func(string) (T, error), list []string) error {
+	if slices.ContainsFunc(list, func(s string) bool { return strings.Contains(s, listMark) }) {
+		return fmt.Errorf("a %q stands in an entry: write each as one of its own", listMark)
+	}
+	_, err := read(listText(list))
+	return err
 }
 
 // leastStore is the smallest quota of the store in bytes.

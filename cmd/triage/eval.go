@@ -10,6 +10,7 @@ import (
 
 	"triage/internal/classify"
 	"triage/internal/ingest"
+	"triage/internal/store"
 )
 
 func evalCommand() *cobra.Command {
@@ -21,8 +22,14 @@ func evalCommand() *cobra.Command {
 as the labelling guideline says) and compares: precision, recall and F1 of each
 level, urgent and identifier, the precision for clear where the score is set to
 find 95 or 98 of 100, and how far the score is from the truth. Texts are not
-shown.`,
+shown.
+
+Of a practice's own labels (triage queue export-labels) it also tells how often its
+flags were right, how many of 100 comments that were not flagged should have been,
+and how many of all that should have been were: each with an interval, and whether
+there are too few labels to tell.`,
 		Example: `  triage eval labels.jsonl
+  triage queue export-labels --json --as dana | triage eval -
   triage eval --json reviews.jsonl comments.jsonl.gz > figures.json`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -42,6 +49,10 @@ type labelled struct {
 	Urgent     int    `json:"u"`
 	Identifier int    `json:"p"`
 	Lang       string `json:"lang"`
+	// Of a practice's own labels, see store.Labelled.
+	From    string            `json:"from"`
+	Weight  float64           `json:"weight"`
+	Verdict store.SaidByModel `json:"verdict"`
 }
 
 func evaluate(cmd *cobra.Command, files []string, asJSON bool) error {
@@ -64,6 +75,7 @@ func evaluate(cmd *cobra.Command, files []string, asJSON bool) error {
 		return errors.New("evaluate: no labelled comment in the input")
 	}
 	fig := figuresByLanguage(c.Model(), all)
+	fig.Practice = practiceOf(all)
 	if asJSON {
 		enc := json.NewEncoder(cmd.OutOrStdout())
 		enc.SetIndent("", "  ")

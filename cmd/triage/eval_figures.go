@@ -45,6 +45,7 @@ type figures struct {
 	// clear, over ten bins.
 	Calibration float64            `json:"calibration_error"`
 	Languages   map[string]figures `json:"languages,omitempty"`
+	Practice    *practiceFigures   `json:"practice,omitempty"`
 }
 
 func figuresByLanguage(model string, all []outcome) figures {
@@ -159,6 +160,9 @@ func printFigures(w io.Writer, f figures) error {
 		for _, lang := range slices.Sorted(maps.Keys(f.Languages)) {
 			printSet(w, lang, f.Languages[lang])
 		}
+	}
+	if f.Practice != nil {
+		printPractice(w, f.Practice)
 	}
 	return nil
 }

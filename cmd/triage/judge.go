@@ -2,7 +2,11 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
+	"reflect"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -17,12 +21,78 @@ import (
 // judge is the stage between comments and verdicts: it opens each text, lets
 // the classifier look at it, and passes the verdict on.
 type judge struct {
-	classifier *classify.Classifier
+	classifier classifier
 	texts      store.Texts
 	sink       store.Verdicts
 	erased     func(id string) bool
 	log        *zap.Logger
 	now        func() time.Time
+}
+
+// classifier is a classify.Classifier, or one under the name of how it is set.
+type classifier interface {
+	Classify(in ingest.Comment, out *classify.Judgement)
+	Model() string
+}
+
+// tuned is the classifier as the settings in force want it: made anew when they
+// change.
+type tuned struct {
+	want func() classify.Options
+
+	mu   sync.Mutex
+	has  classify.Options
+	made classifier
+}
+
+// named is a classifier whose name says how it is set.
+type named struct {
+	*classify.Classifier
+	model string
+}
+
+// Model implements classifier.
+func (n named) Model() string { return n.model }
+
+// now returns the classifier that the settings in force want.
+func (t *tuned) now() (classifier, error) {
+	want := t.want()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.made != nil && reflect.DeepEqual(want, t.has) {
+		return t.made, nil
+	}
+	c, err := classify.New(want)
+	if err != nil {
+		return nil, err
+	}
+	t.made, t.has = named{c, modelOf(c.Model(), want)}, want
+	return t.made, nil
+}
+
+// modelOf names a model with its threshold and the practice's own terms.
+func modelOf(model string, o classify.Options) string {
+	if o.Catch > 0 {
+		model += fmt.Sprintf(" catch-%g", o.Catch)
+	}
+	if len(o.Terms) > 0 {
+		sum := sha256.Sum256(fmt.Append(nil, o.Terms))
+		model += fmt.Sprintf(" terms-%x", sum[:4])
+	}
+	return model
+}
+
+// by judges each batch with the classifier of that moment.
+func (j judge) by(t *tuned) func(context.Context, []ingest.Comment) error {
+	return func(ctx context.Context, batch []ingest.Comment) error {
+		c, err := t.now()
+		if err != nil {
+			return err
+		}
+		now := j
+		now.classifier = c
+		return now.handle(ctx, batch)
+	}
 }
 
 func (j judge) handle(ctx context.Context, batch []ingest.Comment) error {

@@ -82,7 +82,7 @@ private place, and publishes it once a person has approved it.`,
 	root.AddCommand(demoCommand(), runCommand(), checkCommand(), versionCommand())
 	root.AddCommand(userCommand(), settingsCommand(), auditCommand(), eraseCommand(), keyCommand(), backupCommand(), restoreCommand())
 	root.AddCommand(gateCommand())
-	root.AddCommand(scanCommand())
+	root.AddCommand(queueCommand(), scanCommand())
 	root.AddCommand(evalCommand(), trainCommand())
 	root.AddCommand(sandboxCommand())
 	return root

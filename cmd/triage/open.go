@@ -135,7 +135,7 @@ func (s *service) tell(ctx context.Context, st *opened, what string) {
 }
 
 // commands answers commands about an open store.
-func (s *service) commands(o *opened, folk *people.People, desk store.Scrubber) http.Handler {
+func (s *service) commands(o *opened, folk *people.People, desk control.Desk) http.Handler {
 	return control.Handler(control.Options{
 		Store: o.Store, People: folk, Cases: desk, AuditKey: o.keys.audit, BackupKey: o.keys.backup[0],
 		Practice: s.cfg.Practice.Name, Platforms: s.cfg.platforms(), Policy: policyVersion,

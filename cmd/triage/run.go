@@ -11,7 +11,6 @@ import (
 	"go.uber.org/zap"
 
 	"triage/internal/alert"
-	"triage/internal/classify"
 	"triage/internal/people"
 	"triage/internal/respond"
 	"triage/internal/review"
@@ -55,11 +54,15 @@ func (s *service) run(ctx context.Context) (err error) {
 		return err
 	}
 	// ... are judged ...
-	classifier, err := classify.New(classify.Options{Staff: s.cfg.Practice.Staff, Own: s.cfg.Practice.Own()})
+	live, err := s.cfg.liveOf(st.Settings)
 	if err != nil {
 		return err
 	}
-	judge := judge{classifier: classifier, texts: st.Texts, sink: st.Verdicts, erased: st.Gone.Has, log: s.log.Named("classify"), now: time.Now}
+	classifier := &tuned{want: live.classifier}
+	if _, err := classifier.now(); err != nil {
+		return err
+	}
+	judge := judge{texts: st.Texts, sink: st.Verdicts, erased: st.Gone.Has, log: s.log.Named("classify"), now: time.Now}
 	// ... become cases with a suggestion, which people decide ...
 	gate, err := respond.NewGate(s.cfg.Practice.GateOptions())
 	if err != nil {
@@ -69,13 +72,9 @@ func (s *service) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	live, err := liveOf(st.Settings)
-	if err != nil {
-		return err
-	}
 	desk := &respond.Desk{
 		Cases: st.Cases, Texts: st.Texts, Drafter: drafter, Gate: gate, Names: st.names,
-		Newest: st.Comments.Newest, Erased: st.Gone.Has, Audited: st.Audited, Accounts: accounts.actors(),
+		Newest: st.Comments.Newest, Erased: st.Gone.Has, Tally: st.Samples.Tally, Audited: st.Audited, Accounts: accounts.actors(),
 		Rules: live.rules, Log: s.log.Named("desk"), Now: time.Now,
 	}
 	accounts.honour(st, desk)
@@ -112,7 +111,7 @@ func (s *service) run(ctx context.Context) (err error) {
 	}
 	g := s.stages(ctx, st)
 	g.accounts(accounts)
-	g.run(classifyRole, func(ctx context.Context) error { return st.Comments.Consume(ctx, judge.handle, desk.TakeDead) })
+	g.run(classifyRole, func(ctx context.Context) error { return st.Comments.Consume(ctx, judge.by(classifier), desk.TakeDead) })
 	g.run(respondRole, func(ctx context.Context) error { return st.Verdicts.Consume(ctx, desk.Take, desk.TakeDead) })
 	g.run(respondRole, st.KeepAudited)
 	g.serve(st.Audit.Run)

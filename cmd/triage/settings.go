@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"triage/internal/classify"
 	"triage/internal/control"
 	"triage/internal/respond"
 	"triage/internal/settings"
@@ -32,17 +34,32 @@ func (c *config) live() []settings.Setting {
 			About: "how long the text of a comment without a case is kept after its verdict"},
 		{Name: "retention.decided", Default: c.Retention.Decided.text(), Parse: parsed(asDuration, checkKept),
 			About: "how long the texts of a case are kept after its decision"},
+		{Name: "alerts.lanes", Default: listText(c.Alerts.Lanes), Parse: func(s string) (any, error) { return asLouder(s) },
+			About: "lanes that call people more loudly than they do by themselves: LANE hourly|tells|pages; ..."},
+		{Name: "classify.catch", Default: fmt.Sprint(c.Classify.Catch), Parse: parsed(asShare, checkCatch),
+			About: "catch so many of 100 clear disclosures, such as 98, whatever false alarms that costs; 0: balanced"},
+		{Name: "classify.sample", Default: fmt.Sprint(c.Classify.Sample), Parse: parsed(asNumber, checkSample),
+			About: "unflagged comments a week that are picked at random for people to look at; from the next week on; 0: none"},
+		{Name: "classify.terms", Default: listText(c.Classify.Terms), Parse: func(s string) (any, error) { return asTerms(s) },
+			About: "the practice's own medical words: LANGUAGE KIND WORDS; ..."},
+		{Name: "classify.staff", Default: listText(c.Practice.Staff), Parse: parsed(asList, checkList),
+			About: "names of clinicians and staff, which identify no patient: NAME; ... (replies may say those of the file only)"},
+		{Name: "classify.own", Default: listText(slices.Concat(c.Practice.Phones, c.Practice.Domains)), Parse: parsed(asList, checkList),
+			About: "the practice's further phone numbers, e-mail addresses and domains, which identify no patient: NUMBER; ..."},
 	}
 }
 
 // liveValues are the settings as the stages read them, whenever they need them.
 type liveValues struct {
-	rules     func() respond.Rules
-	retention func() store.Retention
+	rules      func() respond.Rules
+	retention  func() store.Retention
+	classifier func() classify.Options
 }
 
-func liveOf(s *settings.Settings) (liveValues, error) {
+func (c *config) liveOf(s *settings.Settings) (liveValues, error) {
 	var errs []error
+	options, err := c.classifierOf(s)
+	errs = append(errs, err)
 	span := func(name string) settings.Value[time.Duration] {
 		v, err := settings.Of[time.Duration](s, name)
 		errs = append(errs, err)
@@ -50,15 +67,31 @@ func liveOf(s *settings.Settings) (liveValues, error) {
 	}
 	mode, err := settings.Of[string](s, "posting.mode")
 	limit, capErr := settings.Of[int](s, "posting.daily_cap")
+	sample, sampleErr := settings.Of[int](s, "classify.sample")
+	louder, louderErr := settings.Of[map[respond.Lane]respond.Loudness](s, "alerts.lanes")
 	undo, readBack := span("posting.undo"), span("posting.read_back")
 	since := postingSince(s)
 	unflagged, decided := span("retention.unflagged"), span("retention.decided")
 	return liveValues{
 		rules: func() respond.Rules {
-			return respond.Rules{Shadow: mode.Get() == shadowMode, Since: *since.Load(), Window: undo.Get(), ReadBack: readBack.Get(), DailyCap: limit.Get()}
+			return respond.Rules{Shadow: mode.Get() == shadowMode, Since: *since.Load(), Window: undo.Get(), ReadBack: readBack.Get(), DailyCap: limit.Get(), Sample: sample.Get(), Louder: louder.Get()}
 		},
-		retention: func() store.Retention { return store.Retention{Unflagged: unflagged.Get(), Decided: decided.Get()} },
-	}, errors.Join(append(errs, err, capErr)...)
+		retention:  func() store.Retention { return store.Retention{Unflagged: unflagged.Get(), Decided: decided.Get()} },
+		classifier: options,
+	}, errors.Join(append(errs, err, capErr, sampleErr, louderErr)...)
+}
+
+// classifierOf is what the classifier is to be made with.
+func (c *config) classifierOf(s *settings.Settings) (func() classify.Options, error) {
+	catch, catchErr := settings.Of[float64](s, "classify.catch")
+	terms, termsErr := settings.Of[[]classify.Term](s, "classify.terms")
+	staff, staffErr := settings.Of[[]string](s, "classify.staff")
+	own, ownErr := settings.Of[[]string](s, "classify.own")
+	return func() classify.Options {
+		p := c.Practice
+		p.Phones, p.Domains = own.Get(), nil
+		return classify.Options{Staff: staff.Get(), Own: p.Own(), Terms: terms.Get(), Catch: catch.Get()}
+	}, errors.Join(catchErr, termsErr, staffErr, ownErr)
 }
 
 // postingSince keeps when posting was last switched on; zero: the configuration

@@ -30,8 +30,8 @@ import (
 type Options struct {
 	Store  *store.Store
 	People *people.People
-	// Cases takes erased words out of cases.
-	Cases store.Scrubber
+	// Cases is the desk.
+	Cases Desk
 	// AuditKey verifies the audit.
 	AuditKey []byte
 	// BackupKey seals backups.
@@ -66,6 +66,8 @@ var acts = map[string]act{
 	"GET /settings":       {anyone, (*control).settings},
 	"POST /settings":      {people.Configure, (*control).set},
 	"POST /erase":         {people.Erase, (*control).erase},
+	"POST /label":         {people.Decide, (*control).label},
+	"GET /labels":         {anyone, (*control).exportLabels}, // which looks itself
 	"POST /audit/verify":  {people.Inspect, (*control).verify},
 	"GET /audit/export":   {people.Inspect, (*control).export},
 	"GET /backup/{part}":  {people.Maintain, (*control).backup},

@@ -57,16 +57,20 @@ func (c *control) backup(w http.ResponseWriter, r *http.Request, who caller) err
 // Failure is the trailer that says why an answer ends before its end.
 const Failure = "Triage-Failure"
 
-// stream answers what write writes, once who is in the audit. If that fails
-// half-way the trailer says so.
+// stream answers what write writes, once who is in the audit.
 func (c *control) stream(w http.ResponseWriter, r *http.Request, who caller, write func(context.Context) error) {
-	w.Header().Set("Content-Type", "application/octet-stream")
-	w.Header().Set("Trailer", Failure)
 	give := func() error { return c.audited(r, who, who.act, write) }
 	if errors.Is(c.Store.Audit.Trouble(), audit.ErrBroken) { // then above all it must be possible
 		give = func() error { return write(r.Context()) }
 	}
-	if err := give(); err != nil {
+	c.pour(w, r, give)
+}
+
+// pour answers what write writes. If that fails half-way the trailer says so.
+func (c *control) pour(w http.ResponseWriter, r *http.Request, write func() error) {
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set("Trailer", Failure)
+	if err := write(); err != nil {
 		c.Log.Error("command failed half-way", zap.String("command", r.Pattern), zap.Error(err))
 		w.Header().Set(Failure, err.Error())
 	}

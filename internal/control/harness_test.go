@@ -20,6 +20,7 @@ import (
 
 	"triage/internal/audit"
 	"triage/internal/bus"
+	"triage/internal/classify"
 	"triage/internal/ingest"
 	"triage/internal/people"
 	"triage/internal/respond"
@@ -130,6 +131,12 @@ func (s *service) comments(t *testing.T, author string, n int) []ingest.Comment 
 	must(t, s.Texts.Keep(t.Context(), out))
 	must(t, s.Comments.Publish(t.Context(), out))
 	return out
+}
+
+// file opens a case.
+func (s *service) file(t *testing.T, c ingest.Comment) {
+	t.Helper()
+	must(t, s.Cases.Create(t.Context(), []respond.Case{{Comment: c, Lane: respond.LaneClear, Opened: time.Now(), Judgement: classify.Judgement{Judged: true, Level: classify.Clear}}}))
 }
 
 // serve answers commands on a socket and returns its path and how to stop it.

@@ -47,6 +47,9 @@ func (c *control) listed(name string) ([]Setting, error) {
 	return out, nil
 }
 
+// mostNote is how long a note in the audit may be.
+const mostNote = 256
+
 // set changes a setting as it is now: who gives a command sees the old value in
 // its history.
 func (c *control) set(w http.ResponseWriter, r *http.Request, who caller) error {
@@ -67,7 +70,11 @@ func (c *control) set(w http.ResponseWriter, r *http.Request, who caller) error 
 	} else if err := c.Store.Settings.Check(in.Name, in.Value); err != nil {
 		return err // before it is audited: what is typed may be anything
 	}
-	err = c.audited(r, who, audit.Act{Do: "setting-changed", On: in.Name, Note: now[0].Value + " to " + to}, func(ctx context.Context) error {
+	note := now[0].Value + " to " + to
+	if len(note) > mostNote {
+		note = "a long value: see triage settings list --history"
+	}
+	err = c.audited(r, who, audit.Act{Do: "setting-changed", On: in.Name, Note: note}, func(ctx context.Context) error {
 		return apply(ctx, change)
 	})
 	if err != nil {

@@ -150,9 +150,7 @@ func TestEraseTellsHowFarItIs(t *testing.T) {
 
 // broken is a desk that one case breaks.
 type broken struct {
-	desk interface {
-		Erase(context.Context, respond.Erasure) error
-	}
+	Desk
 	id string
 }
 
@@ -160,7 +158,7 @@ func (b broken) Erase(ctx context.Context, e respond.Erasure) error {
 	if e.Comment == b.id {
 		return errors.New("this one cannot be erased now")
 	}
-	return b.desk.Erase(ctx, e)
+	return b.Desk.Erase(ctx, e)
 }
 
 func TestEraseGoesOnAfterATrouble(t *testing.T) {

@@ -26,6 +26,7 @@ const (
 	LanePossible   Lane = "possible"     // care is alluded to
 	LaneLook       Lane = "look"         // could not be judged: a person looks
 	LaneRoutine    Lane = "routine"      // not judged because of the platform's terms
+	LaneSample     Lane = "sample"       // not flagged, and picked at random to be looked at
 )
 
 // State is where a case or one of its actions stands.
@@ -49,8 +50,14 @@ const (
 type Case struct {
 	Comment   ingest.Comment     `json:"comment"`
 	Judgement classify.Judgement `json:"judgement"`
-	Lane      Lane               `json:"lane"`
-	Opened    time.Time          `json:"opened"`
+	// Model names what judged.
+	Model string `json:"model,omitempty"`
+	// Label is what people said the comment is; nil: nobody did.
+	Label *Label `json:"label,omitempty"`
+	// Sampled names the week in whose random sample it is; empty: it was flagged.
+	Sampled string    `json:"sampled,omitempty"`
+	Lane    Lane      `json:"lane"`
+	Opened  time.Time `json:"opened"`
 	// Suggestion is what the desk proposes; nil when it has no safe proposal.
 	Suggestion *Suggestion `json:"suggestion,omitempty"`
 	// Low marks a case that can wait behind the others of its lane.
@@ -133,6 +140,9 @@ type Entry struct {
 	Do string    `json:"do"` // a code: opened, revealed, approved, ...
 	// Note adds a code or a sentence of ours, never anybody's words.
 	Note string `json:"note,omitempty"`
+	// OS and From tell of a command who gave it, as an audit.Act's do.
+	OS   string `json:"os,omitempty"`
+	From string `json:"from,omitempty"`
 }
 
 // ID is the case's id: its comment's.
@@ -203,16 +213,23 @@ func (c Case) online() []Action {
 	return out
 }
 
-// Revealed is the history's code for somebody having read the comment. It is
-// the one entry that is no step.
-const Revealed = "revealed"
+// Revealed is the history's code for somebody having read the comment, and
+// Labelled for having said what it is.
+const (
+	Revealed = "revealed"
+	Labelled = "labelled"
+)
+
+// Step reports whether the case went on with this entry: reading and labelling
+// change nothing for anybody else.
+func (e Entry) Step() bool { return e.Do != Revealed && e.Do != Labelled }
 
 // Step counts what happened to the case. Somebody who decides on what she saw
 // at one step is told if the case has gone on to another.
 func (c Case) Step() int {
 	n := 0
 	for _, e := range c.History {
-		if e.Do != Revealed {
+		if e.Step() {
 			n++
 		}
 	}
@@ -222,7 +239,7 @@ func (c Case) Step() int {
 // LastStep is when the case last changed.
 func (c Case) LastStep() time.Time {
 	for _, e := range slices.Backward(c.History) {
-		if e.Do != Revealed {
+		if e.Step() {
 			return e.At
 		}
 	}

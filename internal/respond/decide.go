@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
+	"triage/internal/classify"
 	"triage/internal/ingest"
 )
 
@@ -76,6 +78,9 @@ func (d *Desk) Approve(ctx context.Context, dec Decision) (Case, error) {
 		}
 		c.Actions = append(c.online(), actions...)
 		c.note(d.Now(), dec.By, "approved", kinds(actions))
+		if j := c.Judgement; j.Judged {
+			c.follows(Label{Level: j.Level, Urgent: j.Urgent, Identifier: j.Identifier, By: dec.By, At: d.Now()})
+		}
 		return nil
 	})
 }
@@ -93,6 +98,9 @@ func (d *Desk) Dismiss(ctx context.Context, dec Decision) (Case, error) {
 	return d.change(ctx, dec.Case, func(c *Case) error {
 		if err := dec.fits(c); err != nil {
 			return err
+		}
+		if len(c.Actions) == 0 { // else it only says that no more is to be done
+			c.follows(Label{By: dec.By, At: d.Now()})
 		}
 		c.Actions = append(c.online(), Action{Kind: ingest.Reply, State: Dismissed, By: dec.By, Done: d.Now()})
 		c.note(d.Now(), dec.By, "dismissed", "")
@@ -132,6 +140,9 @@ func (d *Desk) Undo(ctx context.Context, id, by string) (Case, error) {
 		} else {
 			c.Actions = nil
 		}
+		if c.Label != nil && !c.Label.Said && !c.acted() {
+			c.Label = nil
+		}
 		c.note(d.Now(), by, "undone", "")
 		return nil
 	})
@@ -156,6 +167,83 @@ func (c Case) CanUndo() bool {
 		}
 	}
 	return len(c.Actions) > 0
+}
+
+// Label is what people said a comment is, in the terms of the labelling
+// guideline: what the classifier learns from and is measured by.
+type Label struct {
+	Level      classify.Level `json:"level"`
+	Urgent     bool           `json:"urgent,omitempty"`
+	Identifier bool           `json:"identifier,omitempty"`
+	// Said: somebody said so herself. Else it follows from what was decided:
+	// approving a reply agrees with the classifier, dismissing says none.
+	Said bool      `json:"said,omitempty"`
+	By   string    `json:"by"`
+	At   time.Time `json:"at"`
+}
+
+// codes is the label as the history and the audit have it: "clear+urgent".
+func (l Label) codes() string {
+	out := l.Level.String()
+	if l.Urgent {
+		out += "+urgent"
+	}
+	if l.Identifier {
+		out += "+identifier"
+	}
+	return out
+}
+
+// Label takes somebody's word on what a case's comment is; by says who, and of a
+// command also OS and From. It decides nothing about the case, unless that is of
+// a sample: then nothing is to be done, or the case goes to the lane it should
+// have been in.
+func (d *Desk) Label(ctx context.Context, id string, l Label, by Entry) (Case, error) {
+	return d.change(ctx, id, func(c *Case) (err error) {
+		if !c.CanLabel() {
+			return &CannotError{"This comment cannot be labelled: it is our own, was erased, or is on a platform whose terms forbid judging it."}
+		}
+		before := len(c.History)
+		l.Said, l.By, l.At = true, by.By, d.Now()
+		c.Label = &l
+		c.note(d.Now(), by.By, Labelled, l.codes())
+		if c.Lane == LaneSample && c.Open() {
+			err = d.checked(ctx, c)
+		}
+		for i := range c.History[before:] {
+			c.History[before+i].OS, c.History[before+i].From = by.OS, by.From
+		}
+		return err
+	})
+}
+
+// checked settles a case of a sample by its label.
+func (d *Desk) checked(ctx context.Context, c *Case) (err error) {
+	is := c.Judgement
+	is.Level, is.Urgent, is.Identifier = c.Label.Level, c.Label.Urgent, c.Label.Identifier
+	lane, low, flagged := Place(is)
+	if !flagged {
+		c.Actions = []Action{{Kind: ingest.Reply, State: Dismissed, By: c.Label.By, Done: d.Now()}}
+		c.note(d.Now(), c.Label.By, "dismissed", "")
+		return nil
+	}
+	c.Lane, c.Low = lane, low
+	c.note(d.Now(), c.Label.By, "moved", string(lane))
+	c.Suggestion, err = d.suggest(ctx, *c)
+	return err
+}
+
+// CanLabel reports whether people may say what the case's comment is.
+func (c *Case) CanLabel() bool {
+	return c.Erased == "" && !c.Comment.Own && c.Judgement.WhyNot != classify.NotMode
+}
+
+// follows takes the label that follows from a decision, unless somebody said
+// another.
+func (c *Case) follows(l Label) {
+	if c.CanLabel() && (c.Label == nil || !c.Label.Said) {
+		c.Label = &l
+	}
 }
 
 // Reveal opens the words of a case's comment to a person, and records that.

@@ -57,29 +57,6 @@ type Account struct {
 	Lang string
 }
 
-// Rules are what may be changed while triage runs. After a change Desk.Changed
-// is to be called.
-type Rules struct {
-	// Shadow: decisions are recorded and nothing goes out. What was approved
-	// before and has not gone out is withdrawn.
-	Shadow bool
-	// Since is when posting was last switched on: what was approved earlier does
-	// not go out any more. Zero: that is not known.
-	Since time.Time
-	// Window is how long an approved action waits, to be undone, before it goes
-	// out.
-	Window time.Duration
-	// ReadBack is how long after an attempt without a clear answer the platform
-	// is asked whether it happened. It must exceed the time a call may take.
-	ReadBack time.Duration
-	// DailyCap is how many actions an account may take in 24 hours; 0: any
-	// number.
-	DailyCap int
-}
-
-// off reports whether an approved action may not go out any more.
-func (r Rules) off(a Action) bool { return r.Shadow || a.Approved.Before(r.Since) }
-
 // Desk opens cases and takes the decisions of people about them.
 type Desk struct {
 	Cases    Cases
@@ -95,6 +72,8 @@ type Desk struct {
 	// Erased reports whether a comment was erased: nothing is done about it any
 	// more. nil: none ever was.
 	Erased func(id string) bool
+	// Tally counts what was judged, for the weekly sample; nil: there is none.
+	Tally func(ctx context.Context, t Tally) error
 	// Audited tells up to which number the entries of a case are in the audit;
 	// nil: none is, and every entry stays in its case.
 	Audited func(ctx context.Context, id string) int
@@ -135,7 +114,10 @@ func (d *Desk) Take(ctx context.Context, batch []classify.Verdict) error {
 			c.settleAnswered(d.Now())
 		}
 	}
-	return d.create(ctx, fresh)
+	if err := d.create(ctx, fresh); err != nil {
+		return err
+	}
+	return d.tally(ctx, batch)
 }
 
 // create stores new cases. An erasure of this moment finds them or is found.
@@ -225,7 +207,7 @@ func (d *Desk) open(ctx context.Context, v classify.Verdict) (Case, bool, error)
 	if newest > v.Comment.Edit { // delivered late: what it says now decides
 		return Case{}, false, nil
 	}
-	c := Case{Comment: v.Comment, Judgement: v.Judgement, Lane: lane, Low: low, Opened: d.Now()}
+	c := Case{Comment: v.Comment, Judgement: v.Judgement, Model: v.Model, Lane: lane, Low: low, Opened: d.Now()}
 	c.note(d.Now(), Machine, "opened", string(lane))
 	c.Suggestion, err = d.suggest(ctx, c)
 	return c, err == nil, err
@@ -236,7 +218,7 @@ func (d *Desk) open(ctx context.Context, v classify.Verdict) (Case, bool, error)
 // stays, and a person is asked to look again.
 func (d *Desk) revise(ctx context.Context, c Case, v classify.Verdict) error {
 	lane, low, ok := Place(v.Judgement)
-	c.Comment, c.Judgement, c.Erased = v.Comment, v.Judgement, ""
+	c.Comment, c.Judgement, c.Model, c.Label, c.Erased = v.Comment, v.Judgement, v.Model, nil, ""
 	c.note(d.Now(), Machine, "edited", string(lane))
 	c.takeBack("the comment was edited after this was approved", d.Now())
 	switch {
@@ -248,6 +230,8 @@ func (d *Desk) revise(ctx context.Context, c Case, v classify.Verdict) error {
 		}
 	case ok:
 		c.Lane, c.Low, c.Actions = lane, low, nil
+	case c.Lane == LaneSample: // to be looked at as it is now
+		c.Actions = nil
 	default:
 		c.Actions = []Action{{Kind: ingest.Reply, State: Withdrawn, Done: d.Now(),
 			Why: "the comment was edited and reveals nothing any more"}}

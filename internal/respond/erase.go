@@ -34,8 +34,9 @@ const unsure = "the comment was erased before it was known whether this went out
 // Erase leaves of a case no more than the fact: lane, decision, what went out
 // and when, by codes. What was pending is withdrawn; what may be online is for a
 // person. When only the time of the words is over, a settled case loses nothing
-// but the places in them; one that is not settled is an error. A comment without
-// a case, and erasing twice, are harmless.
+// but the places in them, and one of a sample is settled with that; another that
+// is not settled is an error. A comment without a case, and erasing twice, are
+// harmless.
 func (d *Desk) Erase(ctx context.Context, e Erasure) error {
 	if e.Why != WhyRetention && lapses[e.Why] == "" {
 		return fmt.Errorf("erase case: %q is no reason", e.Why)
@@ -54,14 +55,18 @@ func (c *Case) erase(e Erasure, now time.Time) error {
 	switch {
 	case c.scrubbed() || c.Erased == e.Why:
 		return errAsIs
-	case e.Why == WhyRetention && !c.Settled():
+	case e.Why == WhyRetention && !c.Settled() && c.Lane != LaneSample:
 		return errUnsettled
 	case e.Why == WhyRetention:
+		if !c.Settled() {
+			c.lapse("nobody looked at it in time", now)
+		}
 		c.Judgement.Reasons = nil
 	default:
 		c.lapse(lapses[e.Why], now)
 		c.Comment = ingest.Comment{ID: c.Comment.ID, Platform: c.Comment.Platform, Account: c.Comment.Account, Own: c.Comment.Own}
 		c.Judgement = classify.Judgement{Judged: c.Judgement.Judged, WhyNot: c.Judgement.WhyNot}
+		c.Label = nil
 		if s := c.Suggestion; s != nil {
 			c.Suggestion = &Suggestion{Template: s.Template, Lang: s.Lang, Variant: s.Variant}
 		}

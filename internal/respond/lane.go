@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
+	"time"
 
 	"triage/internal/classify"
 	"triage/internal/ingest"
@@ -41,10 +43,31 @@ var Plans = map[Lane]Plan{
 	LaneOther:      {Loudness: Tells, Public: true, Private: true, Hide: "other-person"},
 	LaneClear:      {Loudness: Tells, Public: true, Private: true},
 	LanePossible:   {Loudness: Digest, Public: true},
+	LaneSample:     {Loudness: Silent},
+}
+
+// volume orders the loudnesses.
+var volume = []Loudness{Silent, Digest, Hourly, Tells, Pages}
+
+// Raises reports whether a lane may be given this loudness: what calls people may
+// be raised and never lowered, and a sample calls nobody.
+func (l Lane) Raises(to Loudness) bool {
+	plan, known := Plans[l]
+	return known && l != LaneSample && slices.Contains(volume, to) && slices.Index(volume, to) >= slices.Index(volume, plan.Loudness)
+}
+
+// Loudness is how a lane calls people here.
+func (d *Desk) Loudness(l Lane) Loudness {
+	if d.Rules != nil {
+		if to := d.Rules().Louder[l]; l.Raises(to) {
+			return to
+		}
+	}
+	return Plans[l].Loudness
 }
 
 // Lanes lists all lanes in the order in which they want attention.
-var Lanes = []Lane{LaneTakeDown, LaneUrgent, LaneIdentifier, LaneOther, LaneClear, LaneLook, LanePossible, LaneRoutine}
+var Lanes = []Lane{LaneTakeDown, LaneUrgent, LaneIdentifier, LaneOther, LaneClear, LaneLook, LanePossible, LaneRoutine, LaneSample}
 
 // place is the left half of the lane table: the first row that fits wins.
 var placement = []struct {
@@ -148,4 +171,68 @@ func (d *Desk) lang(c Case) string {
 		return c.Judgement.Lang
 	}
 	return d.Accounts[c.Comment.Account].Lang
+}
+
+// Tally is what a batch of judged comments adds to its week.
+type Tally struct {
+	At time.Time
+	// Flagged counts the comments that open a case.
+	Flagged int
+	// Unflagged are the others, each with its lot.
+	Unflagged []Lot
+	// Most is how many of them a week are picked.
+	Most int
+}
+
+// Lot is a comment in the draw. Draw is a keyed hash: nobody outside can choose
+// a comment that is picked, and it comes out the same however often it is drawn.
+type Lot struct {
+	ID   string `json:"id"`
+	Draw string `json:"draw"`
+}
+
+// tally counts comments of others, each at its first version.
+func (d *Desk) tally(ctx context.Context, batch []classify.Verdict) error {
+	if d.Tally == nil || d.Rules().Sample == 0 {
+		return nil
+	}
+	t := Tally{At: d.Now(), Most: d.Rules().Sample}
+	for _, v := range batch {
+		id := v.Comment.ID
+		switch {
+		case v.Comment.Own || v.Comment.Edit > 0 || !v.Judged || d.erased(id):
+		case flagged(v):
+			t.Flagged++
+		default:
+			t.Unflagged = append(t.Unflagged, Lot{ID: id, Draw: d.Names.Version("lot " + id)})
+		}
+	}
+	if t.Flagged+len(t.Unflagged) == 0 {
+		return nil
+	}
+	if err := d.Tally(ctx, t); err != nil {
+		return fmt.Errorf("count the week: %w", err)
+	}
+	return nil
+}
+
+func flagged(v classify.Verdict) bool {
+	_, _, ok := Place(v.Judgement)
+	return ok
+}
+
+// OpenSample opens the cases of a week's sample, those first in the draw first:
+// a person is asked whether she would have wanted to see the comment. What was
+// flagged or erased since is left out.
+func (d *Desk) OpenSample(ctx context.Context, week string, picked []classify.Verdict) error {
+	var fresh []Case
+	for _, v := range picked[:min(len(picked), d.Rules().Sample)] {
+		if !v.Judged || flagged(v) || d.erased(v.Comment.ID) {
+			continue
+		}
+		c := Case{Comment: v.Comment, Judgement: v.Judgement, Model: v.Model, Lane: LaneSample, Sampled: week, Opened: d.Now()}
+		c.note(d.Now(), Machine, "opened", string(c.Lane))
+		fresh = append(fresh, c)
+	}
+	return d.create(ctx, fresh)
 }

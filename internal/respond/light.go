@@ -29,7 +29,7 @@ func (c Case) Light() Case {
 	}
 	step, decision := true, true // still to be found
 	for _, e := range slices.Backward(c.History) {
-		if step && e.Do != Revealed || decision && e.Decides() {
+		if step && e.Step() || decision && e.Decides() {
 			light.History = append(light.History, Entry{At: e.At, By: e.By, Do: e.Do})
 			step, decision = false, decision && !e.Decides()
 		}

@@ -194,3 +194,30 @@ func TestSettledAndLastStep(t *testing.T) {
 	w.step()
 	settled(true, w.clock)
 }
+
+// A practice may have a lane call more loudly, never more quietly.
+func TestLanesMayBeRaised(t *testing.T) {
+	w := newWorld(t)
+	for _, l := range Lanes {
+		for _, to := range []Loudness{"", Silent, Digest, Hourly, Tells, Pages, "shouts"} {
+			w.rules.Louder = map[Lane]Loudness{l: to}
+			got, by := w.Loudness(l), Plans[l].Loudness
+			switch {
+			case l == LaneSample, to == "", to == "shouts":
+				if got != by {
+					t.Errorf("%s raised to %q calls %s", l, to, got)
+				}
+			case l == LaneTakeDown || l == LaneUrgent:
+				if got != Pages {
+					t.Errorf("%s lowered to %s", l, got)
+				}
+			case to == Pages && got != Pages, to == Silent && got != by, got != to && got != by:
+				t.Errorf("%s, which %s, raised to %s, calls %s", l, by, to, got)
+			}
+		}
+	}
+	w.rules.Louder = map[Lane]Loudness{LanePossible: Tells}
+	if w.Loudness(LanePossible) != Tells || w.Loudness(LaneClear) != Tells || w.Loudness(LaneRoutine) != Silent {
+		t.Error("another lane was raised, or none")
+	}
+}

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -28,6 +29,7 @@ type casePage struct {
 	Why    []string
 	Done   []doneLine
 	Form   *decideForm
+	Label  *labelForm
 	// Yours is what was typed and cannot be used any more.
 	Yours    string
 	CanHand  bool
@@ -113,11 +115,11 @@ func (p *pages) renderCase(w http.ResponseWriter, r *http.Request, status int, c
 	page := casePage{
 		frame: p.frame(r, "Case"), ID: c.ID(), Lane: laneWords[c.Lane], Where: platformWord(c.Comment.Platform),
 		Age: span(now.Sub(made(&c))), Opened: made(&c), Step: c.Step(),
-		Loud:    respond.Plans[c.Lane].Loudness == respond.Pages,
+		Loud:    p.loud(&c),
 		CanUndo: c.CanUndo() && me.Role.May(people.Decide),
 	}
 	if c.Erased == "" {
-		page.Doubt = doubt(c.Judgement)
+		page.Doubt = cmp.Or(doubt(c.Judgement), sampled(c))
 	}
 	page.News = "/cases/" + c.ID() + "/news?" + url.Values{"seen": {tag(c)}}.Encode()
 	if window := c.Comment.PrivateUntil.Sub(now); window > 0 && p.can(c, ingest.Private) {
@@ -141,8 +143,9 @@ func (p *pages) renderCase(w http.ResponseWriter, r *http.Request, status int, c
 	if err := p.offer(r, &page, c, t); err != nil {
 		return err
 	}
+	page.Label = p.labelForm(c, page.Said.Shown, me)
 	page.History, page.Wait = p.history(c), span(p.Desk.Rules().Window)
-	s := p.survey(filter{}, me)
+	s := p.survey(around(c), me)
 	page.Before, page.After = s.beside(c.ID())
 	return p.render(w, status, "case", page)
 }
@@ -157,8 +160,8 @@ func (p *pages) offer(r *http.Request, page *casePage, c respond.Case, t *typed)
 		return nil
 	}
 	page.CanHand = slices.ContainsFunc(c.Actions, respond.Action.NeedsPerson)
-	if c.Erased != "" {
-		return nil // nothing more can go out
+	if c.Erased != "" || c.Lane == respond.LaneSample {
+		return nil // nothing more can go out, or is asked for
 	}
 	if c.Comment.Own {
 		page.TakeDown = &takeDown{ByHand: !p.can(c, ingest.TakeDown), MayLeave: c.Lane != respond.LaneTakeDown || me.Role.May(people.Override)}

@@ -100,7 +100,7 @@ func (p *pages) undecided(w http.ResponseWriter, r *http.Request, c respond.Case
 func (p *pages) overtaken(c respond.Case, me people.User) string {
 	var e respond.Entry
 	for _, h := range c.History {
-		if h.Do != respond.Revealed {
+		if h.Step() {
 			e = h
 		}
 	}
@@ -175,6 +175,26 @@ func (p *pages) dismiss(w http.ResponseWriter, r *http.Request) error {
 		_, err = p.Desk.Dismiss(r.Context(), d)
 		return err
 	})
+}
+
+// label takes what somebody says that the comment is.
+func (p *pages) label(w http.ResponseWriter, r *http.Request) error {
+	if err := form(r); err != nil {
+		return err
+	}
+	c, err := p.theCase(r)
+	if err != nil {
+		return err
+	}
+	l := respond.Label{Urgent: r.PostFormValue("urgent") != "", Identifier: r.PostFormValue("identifier") != ""}
+	if l.Level.UnmarshalText([]byte(r.PostFormValue("level"))) != nil {
+		return errForm
+	}
+	if _, err := p.Desk.Label(r.Context(), c.ID(), l, respond.Entry{By: visitOf(r).user.Name}); err != nil {
+		return p.undecided(w, r, c, &typed{}, err)
+	}
+	http.Redirect(w, r, "/cases/"+c.ID(), http.StatusSeeOther)
+	return nil
 }
 
 func (p *pages) handled(w http.ResponseWriter, r *http.Request) error {

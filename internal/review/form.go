@@ -7,7 +7,9 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"triage/internal/classify"
 	"triage/internal/ingest"
+	"triage/internal/people"
 	"triage/internal/respond"
 )
 
@@ -88,6 +90,53 @@ func (p *pages) form(ctx context.Context, c respond.Case, t *typed, seen bool) (
 		f.Hide = &hideField{On: in.hide, Note: hideWords[c.Comment.Platform], Reasons: hideReasons(in.reason)}
 	}
 	return f, nil
+}
+
+// labelForm asks what the comment is, of somebody who has it before her.
+type labelForm struct {
+	// Sample: it was not flagged, and this is all that is asked about it.
+	Sample bool
+	// Covered: the comment is to be revealed first.
+	Covered            bool
+	Levels             []labelLevel
+	Urgent, Identifier bool
+}
+
+type labelLevel struct {
+	Code, Words string
+	On          bool
+}
+
+// labelForm makes the form, with what was said before, or else the classifier;
+// of a sample nothing is said before. nil: there is nothing to say.
+func (p *pages) labelForm(c respond.Case, shown bool, me people.User) *labelForm {
+	f := &labelForm{Sample: c.Lane == respond.LaneSample && c.Open(), Covered: !shown}
+	if !me.Role.May(people.Decide) || !c.CanLabel() || f.Covered && !f.Sample {
+		return nil
+	}
+	is, known := respond.Label{Level: c.Judgement.Level, Urgent: c.Judgement.Urgent, Identifier: c.Judgement.Identifier}, c.Judgement.Judged && !f.Sample
+	if c.Label != nil {
+		is, known = *c.Label, true
+	}
+	f.Urgent, f.Identifier = is.Urgent, is.Identifier
+	for l := classify.None; l <= classify.Clear; l++ {
+		f.Levels = append(f.Levels, labelLevel{l.String(), levelWords[l], known && l == is.Level})
+	}
+	return f
+}
+
+// levelWords says what a level means.
+var levelWords = map[classify.Level]string{
+	classify.None: "Nothing about anybody's health", classify.Possible: "Somebody's care is alluded to, without a detail",
+	classify.Clear: "A medical detail of somebody",
+}
+
+// sampled says of a case that nothing flagged it.
+func sampled(c respond.Case) string {
+	if c.Sampled == "" {
+		return ""
+	}
+	return "It was not flagged, and was picked at random."
 }
 
 // wordings are the replies that may be said. A lane that has none of its own,

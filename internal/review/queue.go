@@ -28,6 +28,7 @@ type queuePage struct {
 	All     bool // nothing is filtered away
 	Narrow  bool // only some lanes, platforms or accounts are shown
 	Today   string
+	Sample  string // how many of the weekly sample nobody has looked at
 	Undo    *undoLast
 	// Older and Newer lead to the other pages of a long list.
 	Older, Newer, Range string
@@ -70,6 +71,9 @@ func (p *pages) showQueue(w http.ResponseWriter, r *http.Request) error {
 	page.News = "/news?" + f.query(url.Values{"since": {strconv.FormatInt(max(0, s.newest.UnixNano()), 10)}}).Encode()
 	page.Trouble, page.Reading = p.reading()
 	page.Today = s.decided()
+	if s.sample > 0 {
+		page.Sample = plural(s.sample, "comment")
+	}
 	if s.undo != nil && me.Role.May(people.Decide) {
 		page.Undo = &undoLast{ID: s.undo.ID(), Seconds: seconds(due(s.undo).Sub(p.Now()))}
 	}
@@ -100,13 +104,16 @@ func (page *queuePage) turn(f filter, first, last, all int) {
 func (p *pages) row(c *respond.Case) row {
 	now := p.Now()
 	out := row{ID: c.ID(), Lane: laneWords[c.Lane], Where: platformWord(c.Comment.Platform), Opened: c.Opened,
-		Age: short(now.Sub(made(c))), Low: c.Low, Loud: respond.Plans[c.Lane].Loudness == respond.Pages}
+		Age: short(now.Sub(made(c))), Low: c.Low, Loud: p.loud(c)}
 	if p.manyOn(c.Comment.Platform) {
 		out.Where += " · " + c.Comment.Account
 	}
 	out.Note = p.rowNote(c)
 	return out
 }
+
+// loud reports whether a case calls a person until somebody comes.
+func (p *pages) loud(c *respond.Case) bool { return p.Desk.Loudness(c.Lane) == respond.Pages }
 
 // manyOn reports whether the practice has several accounts on a platform.
 func (p *pages) manyOn(platform string) bool {

@@ -42,6 +42,7 @@ func (p *pages) routes() []route {
 		{pattern: "POST /cases/{id}/check", need: people.Decide, data: true, handle: p.check},
 		{pattern: "POST /cases/{id}/approve", need: people.Decide, handle: p.approve},
 		{pattern: "POST /cases/{id}/dismiss", need: people.Decide, handle: p.dismiss},
+		{pattern: "POST /cases/{id}/label", need: people.Decide, handle: p.label},
 		{pattern: "POST /cases/{id}/handle", need: people.Decide, handle: p.handled},
 		{pattern: "POST /cases/{id}/undo", need: people.Decide, handle: p.undo},
 		{pattern: "POST /cases/{id}/takedown", need: people.Decide, handle: p.takeDown},

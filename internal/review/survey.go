@@ -23,6 +23,7 @@ type survey struct {
 	answered, closed int
 	took             []time.Duration
 	undo             *respond.Case
+	sample           int // of the weekly sample, to be looked at
 }
 
 // survey looks over all cases and keeps those that the filter lets through.
@@ -31,7 +32,7 @@ func (p *pages) survey(f filter, me people.User) survey {
 	now := p.Now()
 	for c := range p.Desk.Cases.All() {
 		state := stateOf(c)
-		s.count(c, state)
+		s.count(c, state, p.loud(c))
 		s.lanes[c.Lane] = true
 		s.accounts[c.Comment.Account] = c.Comment.Platform
 		if c.Opened.After(s.newest) {
@@ -47,12 +48,14 @@ func (p *pages) survey(f filter, me people.User) survey {
 	return s
 }
 
-func (s *survey) count(c *respond.Case, state string) {
+func (s *survey) count(c *respond.Case, state string, loud bool) {
 	switch {
 	case state == stateGoing:
 		s.Going++
 	case state != stateNeeds:
-	case respond.Plans[c.Lane].Loudness == respond.Pages:
+	case c.Lane == respond.LaneSample: // nobody waits for it
+		s.sample++
+	case loud:
 		s.Now++
 	default:
 		s.Waiting++
@@ -61,7 +64,7 @@ func (s *survey) count(c *respond.Case, state string) {
 
 // today counts a decision taken today, and finds one's own last one.
 func (s *survey) today(c *respond.Case, state string, now time.Time, me people.User) {
-	if state == stateNeeds || len(c.History) == 0 {
+	if state == stateNeeds || len(c.History) == 0 || c.Lane == respond.LaneSample {
 		return
 	}
 	e, ok := decision(c)
@@ -168,8 +171,9 @@ func (f filter) query(more url.Values) url.Values {
 	return q
 }
 
+// takes reports whether a case is listed. A sample is only where it is asked for.
 func (f filter) takes(c *respond.Case, state string) bool {
-	return f.State == state && (f.Lane == "" || f.Lane == c.Lane) &&
+	return f.State == state && (f.Lane == c.Lane || f.Lane == "" && c.Lane != respond.LaneSample) &&
 		(f.Platform == "" || f.Platform == c.Comment.Platform) && (f.Account == "" || f.Account == c.Comment.Account)
 }
 
@@ -257,6 +261,14 @@ func inOrder(a, b placed) int {
 		return cmp.Compare(a.at, b.at)
 	}
 	return cmp.Compare(a.Comment.ID, b.Comment.ID)
+}
+
+// around lists the cases among which one is shown.
+func around(c respond.Case) filter {
+	if c.Lane == respond.LaneSample {
+		return filter{Lane: c.Lane}
+	}
+	return filter{}
 }
 
 // beside are the cases before and after one in the queue; empty: there is none.

@@ -21,6 +21,7 @@ var laneWords = map[respond.Lane]string{
 	respond.LanePossible:   "Possible disclosure",
 	respond.LaneLook:       "Please look: not judged",
 	respond.LaneRoutine:    "Routine: not judged here",
+	respond.LaneSample:     "Weekly sample",
 }
 
 var platformWords = map[string]string{
@@ -178,6 +179,10 @@ func did(e respond.Entry) string {
 		return "Shown to " + who + "."
 	case "approved":
 		return who + " approved: " + list(e.Note) + "."
+	case respond.Labelled:
+		return who + " said what it is: " + strings.ReplaceAll(e.Note, "+", ", ") + "."
+	case "moved":
+		return who + " found it in the sample; it should have been here: " + laneWords[respond.Lane(e.Note)] + "."
 	case "dismissed":
 		return who + " decided that nothing is to be said."
 	case "handled":

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -91,7 +92,7 @@ func (s *Store) project(ctx context.Context, c respond.Case) error {
 	var acts []audit.Act
 	for _, e := range history {
 		if e.N > done {
-			acts = append(acts, audit.Act{At: e.At, By: e.By, From: from(e), Do: e.Do, On: c.ID(), Note: e.Note})
+			acts = append(acts, audit.Act{At: e.At, By: e.By, OS: e.OS, From: from(e), Do: e.Do, On: c.ID(), Note: e.Note})
 		}
 	}
 	if len(acts) == 0 {
@@ -100,12 +101,13 @@ func (s *Store) project(ctx context.Context, c respond.Case) error {
 	return s.Audit.Project(ctx, c.ID(), done, acts)
 }
 
-// from is where an entry of a case was made: people decide on the page.
+// from is where an entry of a case was made: people decide on the page, if it
+// does not say otherwise.
 func from(e respond.Entry) string {
 	if e.By == respond.Machine {
 		return "service"
 	}
-	return "page"
+	return cmp.Or(e.From, "page")
 }
 
 // Audited is up to which number the history of a case is in the audit.

@@ -12,7 +12,8 @@ import (
 )
 
 // Retention says how long texts are kept, by class. What is not decided yet is
-// kept until it is.
+// kept until it is; what is picked for a sample, until that is drawn, and then as
+// a decided case.
 type Retention struct {
 	// Unflagged: after the verdict on a comment that became no case.
 	Unflagged time.Duration
@@ -101,9 +102,10 @@ func (s *Store) over(k known, now time.Time, r Retention) (over, isCase bool) {
 	case s.Gone.Has(k.id), !k.read && !isCase: // kept as it was erased, or never published
 		return true, isCase
 	case isCase:
-		return c.Value.Settled() && now.Sub(c.Value.LastStep()) >= r.Decided && now.Sub(k.newest.Seen) >= r.Decided, true
+		done := c.Value.Settled() || c.Value.Lane == respond.LaneSample // which nobody must look at
+		return done && now.Sub(c.Value.LastStep()) >= r.Decided && now.Sub(k.newest.Seen) >= r.Decided, true
 	}
-	return k.judged && k.verdict.Comment.Edit == k.newest.Edit && now.Sub(k.verdict.At) >= r.Unflagged, false
+	return k.judged && k.verdict.Comment.Edit == k.newest.Edit && now.Sub(k.verdict.At) >= r.Unflagged && !s.Samples.picked(k.id), false
 }
 
 // old lists the comments of which texts were kept before then. It reads them all
@@ -128,13 +130,20 @@ func (s *Store) RetentionTrouble() error {
 	return errors.New("texts whose time is over are still kept: see the log")
 }
 
+// Keeper is a desk as far as keeping needs it; respond.Desk is one.
+type Keeper interface {
+	Scrubber
+	Sampler
+}
+
 // settled is how long after the start retaining waits: it reads through all that
 // is kept, and the start has enough to do.
 const settled = time.Minute
 
 // KeepRetained finishes what erasures were cut short, and retains once an hour,
-// until ctx ends. What cannot be erased now is erased later.
-func (s *Store) KeepRetained(ctx context.Context, desk Scrubber, rule func() Retention) error {
+// until ctx ends, after drawing the samples that are due. What cannot be erased
+// now is erased later.
+func (s *Store) KeepRetained(ctx context.Context, desk Keeper, rule func() Retention) error {
 	timer := time.NewTimer(settled)
 	defer timer.Stop()
 	s.note(ctx, s.Mend(ctx, desk))
@@ -144,8 +153,9 @@ func (s *Store) KeepRetained(ctx context.Context, desk Scrubber, rule func() Ret
 			return nil
 		case <-timer.C:
 		}
+		drawn := s.Draw(ctx, desk)
 		n, err := s.Retain(ctx, desk, rule())
-		s.note(ctx, errors.Join(err, s.Mend(ctx, desk)))
+		s.note(ctx, errors.Join(drawn, err, s.Mend(ctx, desk)))
 		if n > 0 {
 			s.log.Info("texts erased because their time is over", zap.Int("comments", n))
 		}

@@ -53,7 +53,9 @@ type Store struct {
 	Users    Users
 	Sessions Sessions
 	// Gone are the tombstones: what was erased and never comes back.
-	Gone     Gone
+	Gone Gone
+	// Samples are the weeks of which a random sample is drawn.
+	Samples  Samples
 	Settings *settings.Settings
 	Audit    *audit.Log
 	Leases   *bus.Leases
@@ -86,6 +88,7 @@ func Open(ctx context.Context, b *bus.Bus, o Options) (*Store, error) {
 	bucket(g, open, b, &s.Users.bucket, "users")
 	bucket(g, open, b, &s.Sessions.bucket, "sessions")
 	bucket(g, open, b, &s.Gone.bucket, "gone")
+	bucket(g, open, b, &s.Samples.bucket, "samples")
 	bucket(g, open, b, &changes.bucket, "settings")
 	if err := g.Wait(); err != nil {
 		return nil, err
