@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
 
 	"triage/internal/classify"
@@ -19,18 +18,9 @@ import (
 	"triage/internal/respond"
 )
 
-func benchConfig(b *testing.B) config {
+func openBench(b *testing.B, s *service) *opened {
 	b.Helper()
-	cfg := defaults()
-	cfg.Data.Dir = b.TempDir()
-	cfg.Practice = respond.Practice{Name: "Cedar Family Practice", Phone: "(503) 555-0142"}
-	cfg.accountDefaults()
-	return cfg
-}
-
-func openBench(b *testing.B, cfg config) *opened {
-	b.Helper()
-	st, err := (&service{cfg: cfg, log: zap.NewNop()}).open(b.Context())
+	st, err := s.open(b.Context())
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -47,12 +37,12 @@ func BenchmarkStart(b *testing.B) {
 	}
 	for _, n := range []int{0, n} {
 		b.Run(fmt.Sprintf("%d-cases", n), func(b *testing.B) {
-			cfg := benchConfig(b)
-			startOnce(b, cfg) // the first start makes everything
-			fillCases(b, cfg, n)
+			dir := b.TempDir()
+			startOnce(b, dir) // the first start makes everything
+			fillCases(b, dir, n)
 			var took time.Duration
 			for b.Loop() {
-				took += startOnce(b, cfg)
+				took += startOnce(b, dir)
 			}
 			b.ReportMetric(float64(took.Microseconds())/1000/float64(b.N), "ms-to-ready")
 		})
@@ -60,7 +50,7 @@ func BenchmarkStart(b *testing.B) {
 }
 
 // startOnce starts the service and stops it once it is ready.
-func startOnce(b *testing.B, cfg config) (took time.Duration) {
+func startOnce(b *testing.B, dir string) (took time.Duration) {
 	b.Helper()
 	ctx, stop := context.WithCancel(b.Context())
 	defer stop()
@@ -69,10 +59,12 @@ func startOnce(b *testing.B, cfg config) (took time.Duration) {
 		b.Fatal(err)
 	}
 	began := time.Now()
-	s := &service{cfg: cfg, out: io.Discard, log: zap.NewNop(), page: page, user: "admin", ready: func(string) {
+	s := benchService(dir)
+	s.out, s.page, s.user = io.Discard, page, "admin"
+	s.ready = func(string) {
 		took = time.Since(began)
 		stop()
-	}}
+	}
 	if err := s.run(ctx); err != nil {
 		b.Fatal(err)
 	}
@@ -80,9 +72,9 @@ func startOnce(b *testing.B, cfg config) (took time.Duration) {
 }
 
 // fillCases stores comments with their texts, verdicts and cases.
-func fillCases(b *testing.B, cfg config, n int) {
+func fillCases(b *testing.B, dir string, n int) {
 	b.Helper()
-	st := openBench(b, cfg)
+	st := openBench(b, benchService(dir))
 	ctx, now := b.Context(), time.Now()
 	for part := range slices.Chunk(make([]int, n), 250) {
 		comments, verdicts, cases := make([]ingest.Comment, len(part)), make([]classify.Verdict, len(part)), make([]respond.Case, len(part))
@@ -127,9 +119,9 @@ func settledCase(v classify.Verdict, settled bool) respond.Case {
 // and filed. One write to the disk, measured in between, is what that is to be
 // compared with.
 func BenchmarkLoneComment(b *testing.B) {
-	cfg := benchConfig(b)
-	st := openBench(b, cfg)
-	source, stop := stagesOf(b, cfg, st)
+	s := benchService(b.TempDir())
+	st := openBench(b, s)
+	source, stop := stagesOf(b, s, st)
 	defer func() {
 		stop()
 		if err := st.Close(); err != nil {
@@ -141,7 +133,7 @@ func BenchmarkLoneComment(b *testing.B) {
 		for range 1000 {
 			took = append(took, source.lone(b))
 			if len(took)%10 == 0 {
-				syncs = append(syncs, synced(b, cfg.Data.Dir))
+				syncs = append(syncs, synced(b, s.cfg.Data.Dir))
 			}
 		}
 	}
@@ -193,37 +185,24 @@ func (l *loneSource) lone(b *testing.B) time.Duration {
 }
 
 // stagesOf runs the stages from the platform to the case.
-func stagesOf(b *testing.B, cfg config, st *opened) (*loneSource, func()) {
+func stagesOf(b *testing.B, s *service, st *opened) (*loneSource, func()) {
 	b.Helper()
-	classifier, err := classify.New(classify.Options{Own: cfg.Practice.Own()})
+	source := &loneSource{st: st, shown: make(chan struct{}, 1)}
+	l, err := s.line(st, source)
 	if err != nil {
 		b.Fatal(err)
 	}
-	gate, err := respond.NewGate(cfg.Practice.GateOptions())
-	if err != nil {
-		b.Fatal(err)
-	}
-	drafter, err := respond.NewDrafter(cfg.Practice, nil, gate)
-	if err != nil {
-		b.Fatal(err)
-	}
-	l := &loneSource{st: st, shown: make(chan struct{}, 1)}
-	l.poller = &ingest.Poller{Platform: "facebook", Account: "page", Source: l, Names: st.names, Keep: st.Texts, Sink: st.Comments,
-		Marks: st.Marks, Every: time.Minute, Log: zap.NewNop(), Now: time.Now}
+	source.poller = l.poller
 	st.Cases.OnChange(func() {
 		select {
-		case l.shown <- struct{}{}:
+		case source.shown <- struct{}{}:
 		default:
 		}
 	})
-	desk := &respond.Desk{Newest: st.Comments.Newest, Cases: st.Cases, Texts: st.Texts, Drafter: drafter, Gate: gate, Names: st.names,
-		Rules: func() respond.Rules { return respond.Rules{} }, Accounts: map[string]respond.Account{"page": {Lang: "en"}}, Log: zap.NewNop(), Now: time.Now}
-	judge := judge{classifier: classifier, texts: st.Texts, sink: st.Verdicts, erased: st.Gone.Has, log: zap.NewNop(), now: time.Now}
 	ctx, cancel := context.WithCancel(b.Context())
 	var g errgroup.Group
-	g.Go(func() error { return st.Comments.Consume(ctx, judge.handle, desk.TakeDead) })
-	g.Go(func() error { return st.Verdicts.Consume(ctx, desk.Take, desk.TakeDead) })
-	return l, func() {
+	l.consume(ctx, &g, l.desk.Take)
+	return source, func() {
 		cancel()
 		if err := g.Wait(); err != nil {
 			b.Error(err)

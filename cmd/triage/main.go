@@ -84,6 +84,6 @@ private place, and publishes it once a person has approved it.`,
 	root.AddCommand(gateCommand())
 	root.AddCommand(queueCommand(), scanCommand())
 	root.AddCommand(evalCommand(), trainCommand())
-	root.AddCommand(sandboxCommand())
+	root.AddCommand(sandboxCommand(), benchCommand())
 	return root
 }
