@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
-
-	"triage/internal/ingest"
 )
 
 // sample is a labelled text, with the fields of the labelling guideline.
@@ -188,9 +186,4 @@ func samples(t *testing.T, path string) []sample {
 		ss = append(ss, s)
 	}
 	return ss
-}
-
-func judgeIn(c *Classifier, s string) (j Judgement) {
-	c.Classify(ingest.Comment{Content: ingest.Content{Text: s}}, &j)
-	return j
 }

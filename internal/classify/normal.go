@@ -42,8 +42,6 @@ type reader struct {
 	upper int    // capital letters in it
 	count int    // letters in it
 	first bool   // its first letter was a capital
-	look  bool   // it has a look-alike of another script
-	latin bool   // it has a Latin letter
 	tag   bool   // it is part of a hashtag
 	words []byte // all words, so that tokens share one string
 	spans []int  // where each token's word ends in words
@@ -104,7 +102,6 @@ func (r *reader) ascii(c byte, at, end int) {
 	case c >= 'a' && c <= 'z' || c >= '0' && c <= '9':
 		r.begin(at, false)
 		if c >= 'a' {
-			r.latin = true
 			r.count++
 			r.letters++
 		}
@@ -117,7 +114,6 @@ func (r *reader) ascii(c byte, at, end int) {
 		r.upper++
 		r.count++
 		r.letters++
-		r.latin = true
 		r.word = append(r.word, c+'a'-'A')
 	case (c == '\'' || c == '`') && len(r.word) > 0:
 		r.apostrophe(at, end)
@@ -163,7 +159,6 @@ func (r *reader) letter(c rune, at int) {
 	upper := unicode.IsUpper(c)
 	if l, ok := lookAlike[c]; ok {
 		r.begin(at, upper)
-		r.look = true
 		r.foreign++
 		r.word = append(r.word, l)
 	} else {
@@ -189,7 +184,6 @@ func (r *reader) fold(c rune, at int, upper bool) {
 		case unicode.Is(unicode.Mn, d):
 		case d < utf8.RuneSelf && (d >= 'a' && d <= 'z' || d >= '0' && d <= '9'):
 			r.begin(at, upper)
-			r.latin = true
 			r.word = append(r.word, byte(d))
 		case unicode.IsLetter(d) || unicode.IsNumber(d):
 			r.begin(at, upper)
@@ -204,7 +198,7 @@ func (r *reader) fold(c rune, at int, upper bool) {
 func (r *reader) begin(at int, upper bool) {
 	if len(r.word) == 0 {
 		r.from, r.first = at, upper
-		r.upper, r.count, r.look, r.latin = 0, 0, false, false
+		r.upper, r.count = 0, 0
 	}
 }
 

@@ -273,23 +273,6 @@ func gradient(logs *network.Answer, t *target) network.Answer {
 	return g
 }
 
-func softmax(x, out []float32) {
-	hi := x[0]
-	for _, v := range x {
-		hi = max(hi, v)
-	}
-	sum := float32(0)
-	for i, v := range x {
-		out[i] = float32(math.Exp(float64(v - hi)))
-		sum += out[i]
-	}
-	for i := range x {
-		out[i] /= sum
-	}
-}
-
-func sigmoid(x float32) float32 { return float32(1 / (1 + math.Exp(-float64(x)))) }
-
 // predict answers texts, some at a time.
 func (t *trainer) predict(texts [][]int32) []network.Answer {
 	out := make([]network.Answer, len(texts))
