@@ -38,11 +38,13 @@ var mayImport = map[string][]string{
 // may import them. Any package below internal/ingest that is not here is a
 // platform.
 var nests = map[string]struct{ imports, importedBy []string }{
-	"internal/bus/cluster":        {[]string{"internal/bus"}, nil}, // for tests
-	"internal/classify/learn":     {[]string{"internal/classify", "internal/classify/network"}, []string{"cmd/triage"}},
-	"internal/classify/network":   {nil, []string{"internal/classify", "internal/classify/learn", "cmd/triage"}},
-	"internal/respond/gate":       {[]string{"internal/respond/gate/plain"}, []string{"internal/respond"}},
-	"internal/respond/gate/plain": {nil, []string{"internal/respond/gate"}},
+	"internal/bus/cluster":         {[]string{"internal/bus"}, nil}, // for tests
+	"internal/classify/identifier": {[]string{"internal/classify/lexicon"}, []string{"internal/classify"}},
+	"internal/classify/learn":      {[]string{"internal/classify/lexicon", "internal/classify/network"}, []string{"cmd/triage"}},
+	"internal/classify/lexicon":    {[]string{"internal/classify/network"}, []string{"internal/classify", "internal/classify/identifier", "internal/classify/learn", "cmd/triage"}},
+	"internal/classify/network":    {nil, []string{"internal/classify", "internal/classify/learn", "internal/classify/lexicon", "cmd/triage"}},
+	"internal/respond/gate":        {[]string{"internal/respond/gate/plain"}, []string{"internal/respond"}},
+	"internal/respond/gate/plain":  {nil, []string{"internal/respond/gate"}},
 }
 
 var platformNest = struct{ imports, importedBy []string }{[]string{"internal/ingest"}, []string{"cmd/triage"}}
@@ -157,6 +159,8 @@ func TestTheTableRefuses(t *testing.T) {
 		{"internal/review", "internal/bus"}, {"internal/alert", "internal/respond"}, {"internal/sandbox", "internal/ingest/facebook"},
 		{"internal/respond", "internal/ingest/facebook"}, {"internal/review", "internal/respond/gate"}, {"internal/ingest/x", "internal/ingest/facebook"},
 		{"internal/classify", "internal/classify/learn"}, {"cmd/triage", "internal/respond/gate/plain"},
+		{"internal/classify/network", "internal/classify/lexicon"}, {"internal/classify/learn", "internal/classify"},
+		{"internal/classify/lexicon", "internal/classify/identifier"}, {"internal/respond", "internal/classify/lexicon"},
 	} {
 		if allowed(t, wrong[0], wrong[1]) {
 			t.Errorf("%s may import %s", wrong[0], wrong[1])

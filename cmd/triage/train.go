@@ -12,6 +12,7 @@ import (
 
 	"triage/internal/classify"
 	"triage/internal/classify/learn"
+	"triage/internal/classify/lexicon"
 	"triage/internal/classify/network"
 )
 
@@ -60,7 +61,7 @@ type training struct {
 	shape              learn.Shape
 	limit              int
 
-	c     *classify.Classifier
+	lists *lexicon.Lists
 	known map[string]string // texts by id
 }
 
@@ -102,7 +103,7 @@ func (t *training) run(cmd *cobra.Command, files []string) error {
 
 func (t *training) examples(files []string) ([]learn.Example, error) {
 	var err error
-	if t.c, err = classify.Lists(); err != nil {
+	if t.lists, err = lexicon.Load(); err != nil {
 		return nil, err
 	}
 	t.known = map[string]string{}
@@ -161,7 +162,7 @@ func (t *training) example(raw []byte) (learn.Example, error) {
 	if s.Text == "" {
 		return learn.Example{}, errors.New("neither a text nor one of this id in the files of --texts")
 	}
-	e := learn.Example{Tokens: t.c.Tokens(s.Text, s.Lang), Labels: learn.Labels{Level: *s.Level, Urgent: s.Urgent == 1, ID: s.Identifier == 1}}
+	e := learn.Example{Tokens: t.lists.Inputs(s.Text, s.Lang), Labels: learn.Labels{Level: *s.Level, Urgent: s.Urgent == 1, ID: s.Identifier == 1}}
 	if e.Unsaid = s.Subject == ""; e.Unsaid { // as people label in the desk
 		s.Subject = string(classify.Nobody)
 	}

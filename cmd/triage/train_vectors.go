@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"triage/internal/classify"
 	"triage/internal/classify/learn"
+	"triage/internal/classify/lexicon"
 )
 
 func trainVectorsCommand() *cobra.Command {
@@ -50,14 +50,14 @@ type vectorTraining struct {
 }
 
 func (t *vectorTraining) run(cmd *cobra.Command, files []string) error {
-	c, err := classify.Lists()
+	lists, err := lexicon.Load()
 	if err != nil {
 		return err
 	}
 	t.keep = map[string]bool{}
 	var texts [][]string
 	for i, f := range append(t.written, files...) {
-		if texts, err = t.read(texts, c, f, i < len(t.written)); err != nil {
+		if texts, err = t.read(texts, lists, f, i < len(t.written)); err != nil {
 			return err
 		}
 	}
@@ -68,7 +68,7 @@ func (t *vectorTraining) run(cmd *cobra.Command, files []string) error {
 	p := newProgress(cmd.ErrOrStderr())
 	field := learn.LearnVectors(texts, t.rounds, func(done float64) { p.say("learning vectors: %.0f%%", 100*done) })
 	p.clear()
-	v := learn.Join(field, general, order, func(w string) bool { return t.keep[w] || c.Knows(w) })
+	v := learn.Join(field, general, order, func(w string) bool { return t.keep[w] || lists.Knows(w) })
 	b, err := v.Encode()
 	if err != nil {
 		return err
@@ -81,7 +81,7 @@ func (t *vectorTraining) run(cmd *cobra.Command, files []string) error {
 }
 
 // read adds the words of a file's texts, each marked with its language.
-func (t *vectorTraining) read(texts [][]string, c *classify.Classifier, path string, keep bool) ([][]string, error) {
+func (t *vectorTraining) read(texts [][]string, lists *lexicon.Lists, path string, keep bool) ([][]string, error) {
 	err := eachLine(path, func(raw []byte) error {
 		var s struct{ Text, Lang string }
 		if err := json.Unmarshal(raw, &s); err != nil {
@@ -91,7 +91,7 @@ func (t *vectorTraining) read(texts [][]string, c *classify.Classifier, path str
 			s.Lang = "en"
 		}
 		var words []string
-		for _, k := range c.Tokens(s.Text, s.Lang) {
+		for _, k := range lists.Inputs(s.Text, s.Lang) {
 			w := k.Prefixes()[0] + k.Word
 			words = append(words, w)
 			if keep {

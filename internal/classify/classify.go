@@ -3,10 +3,13 @@ package classify
 import (
 	_ "embed" // the network
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
+	"triage/internal/classify/identifier"
+	"triage/internal/classify/lexicon"
 	"triage/internal/classify/network"
 	"triage/internal/ingest"
 )
@@ -44,54 +47,30 @@ type Term struct {
 
 // Classifier judges comments. It is safe for concurrent use.
 type Classifier struct {
-	lexicons map[string]*lexicon
-	net      *network.Network
-	size     int               // of the network's file, in bytes
-	catch    float64           // the score from which on a text is clear, or 0
-	little   map[string]uint16 // the commonest words and their languages
-	common   map[string]bool   // words that are no names
-	staff    map[string]bool
-	owned    []owned
-	states   sync.Pool
+	lists       *lexicon.Lists
+	net         *network.Network
+	size        int     // of the network's file, in bytes
+	catch       float64 // the score from which on a text is clear, or 0
+	identifiers *identifier.Rules
+	states      sync.Pool
 }
-
-// owned is a phone number, address or domain of the practice.
-type owned struct{ text, digits string }
 
 // New reads the word lists and the network that the program carries.
 func New(o Options) (*Classifier, error) {
-	c := &Classifier{staff: map[string]bool{}}
+	c := &Classifier{}
 	c.states.New = func() any { return &state{} }
 	if err := c.load(o); err != nil {
 		return nil, fmt.Errorf("make classifier: %w", err)
 	}
-	c.belongs(o)
+	c.identifiers = identifier.New(c.lists, o.Staff, o.Own)
 	return c, nil
-}
-
-// Lists reads the word lists alone: enough for Tokens and Knows, not to judge.
-// A network is learned with them.
-func Lists() (*Classifier, error) {
-	c := &Classifier{}
-	if err := c.lists(nil); err != nil {
-		return nil, fmt.Errorf("make classifier: %w", err)
-	}
-	return c, nil
-}
-
-func (c *Classifier) lists(own []Term) (err error) {
-	if c.lexicons, err = loadLexicons(own); err != nil {
-		return err
-	}
-	if c.little, err = loadLittle(); err != nil {
-		return err
-	}
-	c.common, err = loadCommon()
-	return err
 }
 
 func (c *Classifier) load(o Options) (err error) {
-	if err := c.lists(o.Terms); err != nil {
+	if c.lists, err = lexicon.Load(); err != nil {
+		return err
+	}
+	if err := c.add(o.Terms); err != nil {
 		return err
 	}
 	file := o.Network
@@ -112,19 +91,18 @@ func (c *Classifier) load(o Options) (err error) {
 	return nil
 }
 
-func (c *Classifier) belongs(o Options) {
-	for _, name := range o.Staff {
-		for _, t := range read(name).tokens {
-			if !titles[t.s] && len(t.s) > 1 {
-				c.staff[t.s] = true
-			}
+// add adds the practice's own terms to the word lists.
+func (c *Classifier) add(own []Term) error {
+	for _, t := range own {
+		i := slices.Index(Kinds[:], t.Kind)
+		if i < 0 || !slices.Contains(lexicon.Languages, t.Lang) {
+			return fmt.Errorf("own term: language %q and kind %q; want en, es or fr and a kind of detail", t.Lang, t.Kind)
+		}
+		if err := c.lists.Add(t.Lang, t.Text, tagOf[i]); err != nil {
+			return fmt.Errorf("own term: %w", err)
 		}
 	}
-	for _, s := range o.Own {
-		if s = strings.ToLower(strings.TrimSpace(s)); s != "" {
-			c.owned = append(c.owned, owned{s, onlyDigits(s)})
-		}
-	}
+	return nil
 }
 
 // Model names the network that judges.
@@ -151,17 +129,12 @@ func (c *Classifier) Classify(in ingest.Comment, out *Judgement) {
 	}
 	s := c.states.Get().(*state)
 	defer c.states.Put(s)
-	s.reader.read(raw)
-	s.text = s.reader.text
-	out.Lang = c.language(&s.text)
-	l := c.lexicons[out.Lang]
-	if l == nil {
+	out.Judged = c.lists.Read(&s.Reading, raw, "", c.net)
+	out.Lang = s.Lang
+	switch {
+	case !out.Judged:
 		out.WhyNot = NotLanguage
-		return
-	}
-	out.Judged = true
-	if len(s.tokens) > 0 {
-		s.find(out.Lang, l)
+	case len(s.Tokens) > 0:
 		c.judge(s, out)
 	}
 }
@@ -170,7 +143,7 @@ func (c *Classifier) Classify(in ingest.Comment, out *Judgement) {
 func (c *Classifier) judge(s *state, out *Judgement) {
 	c.look(s)
 	r := &c.net.Reading
-	out.Score = r.Score(&s.answer, len(s.tokens))
+	out.Score = r.Score(&s.answer, len(s.Tokens))
 	out.Level = c.level(s, out.Score)
 	out.Urgent = float64(s.answer[network.OutUrgent]) >= r.Urgent
 	if out.Level > None {
@@ -178,9 +151,10 @@ func (c *Classifier) judge(s *state, out *Judgement) {
 		out.Kinds = s.kinds(r, out.Kinds)
 	}
 	c.explain(s, out)
-	for _, f := range c.identifiers(&s.reading) {
+	s.found = c.identifiers.Find(&s.Reading, s.found)
+	for _, f := range s.found {
 		out.Identifier = true
-		out.Reasons = append(out.Reasons, Reason{f.start, f.end, KindIdentifier, f.why})
+		out.Reasons = append(out.Reasons, Reason{f.Start, f.End, KindIdentifier, f.Why})
 	}
 	out.Ask = s.asks(out)
 }

@@ -234,7 +234,7 @@ func TestConcurrentUseGivesTheSame(t *testing.T) {
 }
 
 func FuzzClassify(f *testing.F) {
-	for _, s := range []string{"", "\x00", "\xff\xfe cancer", "‏שלום my knee", "a\u0301\u0303n\u0303o", "my k\u200bnee 😀", "c.a.n.c.e.r", "Dr. x@y.zz +1 (", "I'm d'l'", "née le 3 mai 1980", strings.Repeat("my hip ", 300)} {
+	for _, s := range []string{"", "\x00", "\xff\xfe cancer", "\u200fשלום my knee", "a\u0301\u0303n\u0303o", "my k\u200bnee 😀", "c.a.n.c.e.r", "Dr. x@y.zz +1 (", "I'm d'l'", "née le 3 mai 1980", strings.Repeat("my hip ", 300)} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) { checkJudgement(t, s, judge(t, s)) })

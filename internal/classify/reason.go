@@ -3,6 +3,7 @@ package classify
 import (
 	"slices"
 
+	"triage/internal/classify/lexicon"
 	"triage/internal/classify/network"
 )
 
@@ -17,29 +18,29 @@ const maxReasons = 8
 
 // telling says for each tag what kind of detail it is and what it does, in the
 // words a receptionist reads.
-var telling = [tagSpec]struct {
+var telling = [lexicon.TagSpec]struct {
 	kind Kind
 	why  string
 }{
-	tagCond:    {Condition, "names an illness or injury"},
-	tagSymp:    {Symptom, "describes a symptom"},
-	tagProc:    {Procedure, "names an operation or treatment"},
-	tagMed:     {Medication, "names a medicine"},
-	tagTest:    {TestResult, "names a test or what it showed"},
-	tagRepro:   {Reproductive, "speaks of pregnancy, fertility or sexual health"},
-	tagMent:    {MentalHealth, "speaks of mental health or counselling"},
-	tagSubst:   {SubstanceUse, "speaks of alcohol, tobacco or drugs"},
-	tagWordnet: {Condition, "uses a medical term"},
-	tagBody:    {Symptom, "names a part of the body"},
-	tagVProc:   {Procedure, "mentions an operation without saying which"},
-	tagVMed:    {Medication, "mentions a prescription without saying which"},
-	tagVTest:   {TestResult, "mentions a test or its result"},
-	tagVague:   {Visit, "hints at care received"},
-	tagRoutine: {Visit, "mentions a routine service"},
+	lexicon.TagCond:    {Condition, "names an illness or injury"},
+	lexicon.TagSymp:    {Symptom, "describes a symptom"},
+	lexicon.TagProc:    {Procedure, "names an operation or treatment"},
+	lexicon.TagMed:     {Medication, "names a medicine"},
+	lexicon.TagTest:    {TestResult, "names a test or what it showed"},
+	lexicon.TagRepro:   {Reproductive, "speaks of pregnancy, fertility or sexual health"},
+	lexicon.TagMent:    {MentalHealth, "speaks of mental health or counselling"},
+	lexicon.TagSubst:   {SubstanceUse, "speaks of alcohol, tobacco or drugs"},
+	lexicon.TagWordnet: {Condition, "uses a medical term"},
+	lexicon.TagBody:    {Symptom, "names a part of the body"},
+	lexicon.TagVProc:   {Procedure, "mentions an operation without saying which"},
+	lexicon.TagVMed:    {Medication, "mentions a prescription without saying which"},
+	lexicon.TagVTest:   {TestResult, "mentions a test or its result"},
+	lexicon.TagVague:   {Visit, "hints at care received"},
+	lexicon.TagRoutine: {Visit, "mentions a routine service"},
 }
 
 // tagOf is the tag of the terms that tell a kind.
-var tagOf = [len(Kinds)]tag{tagCond, tagSymp, tagProc, tagMed, tagTest, tagRepro, tagMent, tagSubst, tagVague}
+var tagOf = [len(Kinds)]lexicon.Tag{lexicon.TagCond, lexicon.TagSymp, lexicon.TagProc, lexicon.TagMed, lexicon.TagTest, lexicon.TagRepro, lexicon.TagMent, lexicon.TagSubst, lexicon.TagVague}
 
 // reads says what a place does that tells a kind without a term of the lists.
 var reads = [len(Kinds)]string{
@@ -86,17 +87,17 @@ func (c *Classifier) explain(s *state, out *Judgement) {
 // which kinds are covered by them.
 func (s *state) terms(out *Judgement) (covered int) {
 	set, own := s.weighty(out.Level)
-	for k, h := range s.hits {
-		t, ok := tells(h.tags, out.Level)
-		if !ok || !h.tags.any(set) || own && !s.ofSomebody(k) || len(out.Reasons) >= maxReasons {
+	for k, h := range s.Hits {
+		t, ok := tells(h.Tags, out.Level)
+		if !ok || !h.Tags.Any(set) || own && !s.OfSomebody(k) || len(out.Reasons) >= maxReasons {
 			continue
 		}
 		kind := telling[t].kind
-		if !slices.Contains(out.Kinds, kind) && t != tagBody && t != tagWordnet {
+		if !slices.Contains(out.Kinds, kind) && t != lexicon.TagBody && t != lexicon.TagWordnet {
 			continue
 		}
 		covered |= 1 << slices.Index(Kinds[:], kind)
-		start, end := s.place(h)
+		start, end := s.Place(h)
 		out.Reasons = append(out.Reasons, Reason{start, end, string(kind), said[out.Subject].term[t]})
 	}
 	return covered
@@ -105,16 +106,16 @@ func (s *state) terms(out *Judgement) (covered int) {
 // weighty says which terms count at a level: at Clear those that tell a
 // detail, at Possible those that hint; own: only those that are not about
 // people in general.
-func (r *reading) weighty(level Level) (set tags, own bool) {
-	order := [...]tags{specific, medical, allusion}
+func (s *state) weighty(level Level) (set lexicon.Tags, own bool) {
+	order := [...]lexicon.Tags{lexicon.Specific, lexicon.Medical, lexicon.Allusion}
 	if level == Possible {
-		order = [...]tags{allusion, allusion, medical}
+		order = [...]lexicon.Tags{lexicon.Allusion, lexicon.Allusion, lexicon.Medical}
 	}
 	for _, set = range order {
 		found := false
-		for k, h := range r.hits {
-			if h.tags.any(set) {
-				if found = true; r.ofSomebody(k) {
+		for k, h := range s.Hits {
+			if h.Tags.Any(set) {
+				if found = true; s.OfSomebody(k) {
 					return set, true
 				}
 			}
@@ -126,18 +127,13 @@ func (r *reading) weighty(level Level) (set tags, own bool) {
 	return set, false
 }
 
-func (r *reading) ofSomebody(k int) bool {
-	who := r.about(k)
-	return who != tagGen && who != tagYou
-}
-
 // tells returns the tag of a hit that matters most at a level.
-func tells(s tags, level Level) (tag, bool) {
-	if level == Possible && s.any(allusion) {
-		s &= allusion
+func tells(s lexicon.Tags, level Level) (lexicon.Tag, bool) {
+	if level == Possible && s.Any(lexicon.Allusion) {
+		s &= lexicon.Allusion
 	}
-	for t := tagCond; t < tagSpec; t++ {
-		if s.has(t) {
+	for t := lexicon.TagCond; t < lexicon.TagSpec; t++ {
+		if s.Has(t) {
 			return t, true
 		}
 	}
@@ -157,13 +153,13 @@ func (c *Classifier) rest(s *state, out int, j *Judgement, why Reason) {
 	}
 	to := from
 	enough := votes[from] / 2
-	for from > 0 && votes[from-1] >= enough && s.tokens[from-1].sent == s.tokens[to].sent {
+	for from > 0 && votes[from-1] >= enough && s.Tokens[from-1].Sent == s.Tokens[to].Sent {
 		from--
 	}
-	for to+1 < len(votes) && votes[to+1] >= enough && s.tokens[to+1].sent == s.tokens[from].sent {
+	for to+1 < len(votes) && votes[to+1] >= enough && s.Tokens[to+1].Sent == s.Tokens[from].Sent {
 		to++
 	}
-	why.Start, why.End = s.tokens[from].start, s.tokens[to].end
+	why.Start, why.End = s.Tokens[from].Start, s.Tokens[to].End
 	j.Reasons = append(j.Reasons, why)
 }
 
@@ -171,27 +167,22 @@ func (c *Classifier) rest(s *state, out int, j *Judgement, why Reason) {
 // the network rests on.
 func (c *Classifier) alarm(s *state, out *Judgement) {
 	n := 0
-	for _, h := range s.hits {
+	for _, h := range s.Hits {
 		why := "describes a danger that may be happening now"
 		switch {
 		case n == maxReasons:
 			return
-		case h.tags.has(tagDanger):
-		case h.tags.has(tagHelp):
+		case h.Tags.Has(lexicon.TagDanger):
+		case h.Tags.Has(lexicon.TagHelp):
 			why = "asks for help"
 		default:
 			continue
 		}
-		start, end := s.place(h)
+		start, end := s.Place(h)
 		out.Reasons = append(out.Reasons, Reason{start, end, KindUrgent, why})
 		n++
 	}
 	if n == 0 {
 		c.rest(s, network.OutUrgent, out, Reason{Kind: KindUrgent, Why: "reads as if somebody needed help now"})
 	}
-}
-
-// place is where a hit stands in the text as it was written.
-func (r *reading) place(h hit) (start, end int) {
-	return r.tokens[h.from].start, r.tokens[h.to-1].end
 }

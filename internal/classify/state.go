@@ -1,43 +1,45 @@
 package classify
 
 import (
+	"triage/internal/classify/identifier"
+	"triage/internal/classify/lexicon"
 	"triage/internal/classify/network"
 )
 
 // state is what judging one text needs; it is used again for the next.
 type state struct {
-	reader reader
-	reading
+	lexicon.Reading
 	places network.State
 	answer network.Answer
 	votes  []float32 // of the places, for what the network rests on
-	digits []byte
+	found  []identifier.Found
 }
 
 // look lets the network look at the text.
 func (c *Classifier) look(s *state) {
 	c.net.Reset(&s.places)
-	c.net.Blank(&s.places, TagEdge)
-	for i := range s.tokens {
-		c.place(s, s.token(i, &s.digits), s.tokens[i].hash)
+	c.net.Blank(&s.places, lexicon.TagEdge)
+	for i := range s.Tokens {
+		c.place(s, i)
 	}
-	c.net.Blank(&s.places, TagEdge)
+	c.net.Blank(&s.places, lexicon.TagEdge)
 	c.net.Answer(&s.places, &s.answer)
 }
 
-// place adds a word; hash is that of the word as it was read.
-func (c *Classifier) place(s *state, t Token, hash uint64) {
-	for _, p := range t.Prefixes() {
-		h := hash
-		if p != "" || hasDigit(t.Word) {
-			h = network.Hash(p, t.Word)
+// place adds token i.
+func (c *Classifier) place(s *state, i int) {
+	t, in := &s.Tokens[i], s.Input(i)
+	for _, p := range in.Prefixes() {
+		h := t.Hash
+		if p != "" || t.Digit {
+			h = network.Hash(p, in.Word)
 		}
 		if row, ok := c.net.Row(h); ok {
-			c.net.Word(&s.places, row, t.Tags)
+			c.net.Word(&s.places, row, in.Tags)
 			return
 		}
 	}
-	c.net.Unknown(&s.places, t.Word, t.Tags|TagUnknown)
+	c.net.Unknown(&s.places, in.Word, in.Tags|lexicon.TagUnknown)
 }
 
 // subject is whose health it is, as the network says.
@@ -66,7 +68,7 @@ func (s *state) kinds(r *network.Reading, kinds []Kind) []Kind {
 	best, most := 0, 0.0
 	for i, k := range Kinds {
 		odds := float64(s.answer[network.OutKinds+i]) - r.Kinds[i]
-		if len(s.tokens) <= fewWords && k != Visit && s.names(tagOf[i]) {
+		if len(s.Tokens) <= fewWords && k != Visit && s.names(tagOf[i]) {
 			odds += hint
 		}
 		if odds >= 0 {
@@ -83,11 +85,24 @@ func (s *state) kinds(r *network.Reading, kinds []Kind) []Kind {
 }
 
 // names reports a term with a tag that is about somebody.
-func (r *reading) names(t tag) bool {
-	for k, h := range r.hits {
-		if h.tags.has(t) && r.ofSomebody(k) {
+func (s *state) names(t lexicon.Tag) bool {
+	for k, h := range s.Hits {
+		if h.Tags.Has(t) && s.OfSomebody(k) {
 			return true
 		}
 	}
 	return false
+}
+
+// asks says what the comment wants of the practice. A question about one's own
+// care matters where no detail was told; where one was, the level says it.
+func (s *state) asks(out *Judgement) Ask {
+	question, care := s.Questions()
+	switch {
+	case care && out.Level == None:
+		return AsksOwnCare
+	case question && !s.All.Has(lexicon.TagAdvert) || s.All.Has(lexicon.TagComplain):
+		return AsksPractice
+	}
+	return AsksNothing
 }

@@ -2,6 +2,14 @@
 // information about an identifiable person, does somebody need help now, does
 // it carry an identifier. It reads nothing but the comment and its own word
 // lists, and it never copies a word of the comment into what it says.
+//
+// The packages below know nothing of verdicts; an arrow is an import:
+//
+//	classify → identifier → lexicon → network
+//	   learn → lexicon, network
+//
+// lexicon reads a text, network answers, identifier finds what names or reaches
+// a person, learn makes a network.
 package classify
 
 import (

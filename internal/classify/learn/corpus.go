@@ -3,13 +3,13 @@ package learn
 import (
 	"slices"
 
-	"triage/internal/classify"
+	"triage/internal/classify/lexicon"
 	"triage/internal/classify/network"
 )
 
 // Example is a labelled text, made ready.
 type Example struct {
-	Tokens []classify.Token
+	Tokens []lexicon.Input
 	Labels
 	// Weight is how much it counts; 0 counts as 1.
 	Weight float32
@@ -53,14 +53,14 @@ func newCorpus(v *Vectors) *corpus {
 
 // add makes a text ready: an edge, its words, an edge, and blanks for the
 // longest filter to look at.
-func (c *corpus) add(tokens []classify.Token) []int32 {
-	edge, blank := c.row(unit{word: -1, tags: classify.TagEdge}), c.row(unit{word: -1})
+func (c *corpus) add(tokens []lexicon.Input) []int32 {
+	edge, blank := c.row(unit{word: -1, tags: lexicon.TagEdge}), c.row(unit{word: -1})
 	t := make([]int32, 0, len(tokens)+2+beyond)
 	t = append(t, edge)
 	for _, k := range tokens {
 		u := unit{word: c.vectors.row(k), tags: k.Tags}
 		if u.word < 0 {
-			u.text, u.tags = k.Word, u.tags|classify.TagUnknown
+			u.text, u.tags = k.Word, u.tags|lexicon.TagUnknown
 		}
 		t = append(t, c.row(u))
 	}
@@ -103,12 +103,12 @@ func (c *corpus) row(u unit) int32 {
 type versions [4][]int32
 
 // versions makes all of them ready.
-func (c *corpus) versions(tokens []classify.Token) versions {
+func (c *corpus) versions(tokens []lexicon.Input) versions {
 	v := versions{c.add(tokens)}
 	other := slices.Clone(tokens)
-	for k, sign := range [...]uint64{0, classify.TagUpper, classify.TagUpper | classify.TagShout} {
+	for k, sign := range [...]uint64{0, lexicon.TagUpper, lexicon.TagUpper | lexicon.TagShout} {
 		for i, t := range tokens {
-			other[i].Tags = t.Tags &^ (classify.TagUpper | classify.TagShout)
+			other[i].Tags = t.Tags &^ (lexicon.TagUpper | lexicon.TagShout)
 			if t.Lang != "" {
 				other[i].Tags |= sign
 			}

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"triage/internal/classify"
+	"triage/internal/classify/lexicon"
 	"triage/internal/classify/network"
 )
 
@@ -33,7 +33,7 @@ func texts(n int) (es []Example, lines [][]string) {
 			e.Kinds[0] = true
 		}
 		for _, w := range words {
-			e.Tokens = append(e.Tokens, classify.Token{Word: w, Lang: "en"})
+			e.Tokens = append(e.Tokens, lexicon.Input{Word: w, Lang: "en"})
 		}
 		es, lines = append(es, e), append(lines, words)
 	}
@@ -64,7 +64,7 @@ func TestLearnsWhoseItIs(t *testing.T) {
 	var s network.State
 	for _, e := range fresh[600:] {
 		n.Reset(&s)
-		n.Blank(&s, classify.TagEdge)
+		n.Blank(&s, lexicon.TagEdge)
 		for _, k := range e.Tokens {
 			row, ok := n.Row(network.Hash("", k.Word))
 			if !ok {
@@ -72,7 +72,7 @@ func TestLearnsWhoseItIs(t *testing.T) {
 			}
 			n.Word(&s, row, 0)
 		}
-		n.Blank(&s, classify.TagEdge)
+		n.Blank(&s, lexicon.TagEdge)
 		var a network.Answer
 		n.Answer(&s, &a)
 		if n.Reading.Level(&a) == e.Level {
@@ -119,14 +119,14 @@ func TestVectorsComeBackFromTheirFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for w, want := range map[string]bool{"hip": true, "elbow": true, "office": true, "staff": false, "nowhere": false} {
-		row := got.row(classify.Token{Word: w, Lang: "en"})
+		row := got.row(lexicon.Input{Word: w, Lang: "en"})
 		if row >= 0 != want {
 			t.Errorf("%q is known: %v, want %v", w, row >= 0, want)
 		}
 		if row < 0 {
 			continue
 		}
-		for i, x := range v.of(v.row(classify.Token{Word: w, Lang: "en"})) {
+		for i, x := range v.of(v.row(lexicon.Input{Word: w, Lang: "en"})) {
 			if d := x - got.of(row)[i]; d > .02 || d < -.02 {
 				t.Fatalf("%q: number %d was %v and is %v", w, i, x, got.of(row)[i])
 			}

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"triage/internal/classify"
+	"triage/internal/classify/lexicon"
 )
 
 // TestRHMD retrains the same network on Reddit posts that name a disease (Naseem
@@ -86,7 +86,7 @@ func pick[T any](all []T, at []int) []T {
 }
 
 type post struct {
-	tokens      []classify.Token
+	tokens      []lexicon.Input
 	label, fold int
 }
 
@@ -103,7 +103,7 @@ func posts(t *testing.T) []post {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := classify.Lists()
+	c, err := lexicon.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func posts(t *testing.T) []post {
 		if l < 0 || r[label] == "" {
 			t.Fatalf("label %q", r[label])
 		}
-		ps = append(ps, post{c.Tokens(r[text], "en"), l, int(h.Sum32() % 5)})
+		ps = append(ps, post{c.Inputs(r[text], "en"), l, int(h.Sum32() % 5)})
 	}
 	return ps
 }

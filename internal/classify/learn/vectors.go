@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"math"
 
-	"triage/internal/classify"
+	"triage/internal/classify/lexicon"
 	"triage/internal/classify/network"
 )
 
@@ -38,7 +38,7 @@ const vectorMagic = "triage-vectors-1\n"
 const length = 2
 
 // row finds a word: as the token's language has it, else as another has.
-func (v *Vectors) row(t classify.Token) int32 {
+func (v *Vectors) row(t lexicon.Input) int32 {
 	for _, p := range t.Prefixes() {
 		if r, ok := v.rows[network.Hash(p, t.Word)]; ok {
 			return r

@@ -1,42 +1,56 @@
-package classify
+package identifier
 
 import (
-	"os"
-	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
+
+	"triage/internal/classify/lexicon"
 )
 
-// readFor reads a text as the classifier does before it looks for identifiers.
-func readFor(tb testing.TB, c *Classifier, s string) *reading {
+var shared = sync.OnceValues(lexicon.Load)
+
+// rules are those of a practice with this staff and what else is its own.
+func rules(tb testing.TB, staff, own []string) *Rules {
 	tb.Helper()
-	r := &reading{text: read(s)}
-	lang := c.language(&r.text)
-	if c.lexicons[lang] == nil {
-		lang = "en"
+	lists, err := shared()
+	if err != nil {
+		tb.Fatal(err)
 	}
-	r.find(lang, c.lexicons[lang])
+	return New(lists, staff, own)
+}
+
+// read reads a text as the classifier does before it looks for identifiers;
+// in English if its language has no word lists.
+func (rs *Rules) read(s string) *lexicon.Reading {
+	r := &lexicon.Reading{}
+	if !rs.lists.Read(r, s, "", nil) {
+		rs.lists.Read(r, s, "en", nil)
+	}
 	return r
 }
+
+func (rs *Rules) findIn(s string) []Found { return rs.Find(rs.read(s), nil) }
 
 // finding is a text, the identifier in it and what it is; none if why is "".
 type finding struct{ text, part, why string }
 
 func checkFindings(t *testing.T, tests []finding) {
 	t.Helper()
-	c := classifier(t)
+	rs := rules(t, nil, nil)
 	for _, test := range tests {
-		fs := c.identifiers(readFor(t, c, test.text))
+		fs := rs.findIn(test.text)
 		if test.why == "" {
 			if len(fs) > 0 {
-				t.Errorf("%q: found %q, which %s", test.text, test.text[fs[0].start:fs[0].end], fs[0].why)
+				t.Errorf("%q: found %q, which %s", test.text, test.text[fs[0].Start:fs[0].End], fs[0].Why)
 			}
 			continue
 		}
 		ok := false
 		for _, f := range fs {
-			ok = ok || f.why == test.why && test.text[f.start:f.end] == test.part
+			ok = ok || f.Why == test.why && test.text[f.Start:f.End] == test.part
 		}
 		if !ok {
 			t.Errorf("%q: want %q, which %s; found %+v", test.text, test.part, test.why, fs)
@@ -46,11 +60,17 @@ func checkFindings(t *testing.T, tests []finding) {
 
 const (
 	phone   = "gives a phone number"
+	spoken  = "gives a phone number in words"
 	mail    = "gives an e-mail address"
 	record  = "gives a record or insurance number"
 	birth   = "gives a date of birth"
 	address = "gives a street address"
+	full    = "gives a full name"
+	signed  = "is signed with a name"
 )
+
+// whys are all that may be said of an identifier: no word of a text is in it.
+var whys = []string{phone, spoken, mail, record, birth, address, full, signed}
 
 func TestPhones(t *testing.T) {
 	checkFindings(t, []finding{
@@ -60,8 +80,8 @@ func TestPhones(t *testing.T) {
 		{"mi celular es 55 5555 0142, gracias", "55 5555 0142", phone},
 		{"Merci de m'appeler, 06 39 98 27 50", "06 39 98 27 50", phone},
 		{"text 07700📞900📞412 please", "07700📞900📞412", phone},
-		{"my cell is oh seven seven double oh, nine zero zero, four four two", "oh seven seven double oh, nine zero zero, four four two", "gives a phone number in words"},
-		{"mi número es seis cero cero cinco cinco cinco cero uno dos", "seis cero cero cinco cinco cinco cero uno dos", "gives a phone number in words"},
+		{"my cell is oh seven seven double oh, nine zero zero, four four two", "oh seven seven double oh, nine zero zero, four four two", spoken},
+		{"mi número es seis cero cero cinco cinco cinco cero uno dos", "seis cero cero cinco cinco cinco cero uno dos", spoken},
 		{"The clinic's line is 0121 496 0000, press 2", "", ""},
 		{"Samaritans are on 116 123 at any hour", "", ""},
 		{"Your order 884-2091355 has not come", "", ""},
@@ -128,12 +148,9 @@ func TestAddresses(t *testing.T) {
 }
 
 func TestOwnNumbersAndStaff(t *testing.T) {
-	c, err := New(Options{Staff: []string{"Dr. Tilda Vosgrave"}, Own: []string{"+1 555 014 7733", "willowpractice.example"}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	rs := rules(t, []string{"Dr. Tilda Vosgrave"}, []string{"+1 555 014 7733", "willowpractice.example"})
 	for _, s := range []string{"call me back on 555-014-7733", "tilda82@willowpractice.example is mine", "Thank you. Tilda Vosgrave", "Thanks, Tilda"} {
-		if fs := c.identifiers(readFor(t, c, s)); len(fs) > 0 {
+		if fs := rs.findIn(s); len(fs) > 0 {
 			t.Errorf("%q: %+v", s, fs)
 		}
 	}
@@ -143,10 +160,10 @@ func TestOwnNumbersAndStaff(t *testing.T) {
 var hostile = []string{"1", "1 ", "@", "a@", "A", "A ", "Ann Bee ", "12 Elm Road ", "x at y dot com ", "one two ", "my name is ", "1/2/34 ", "é1", "\xff1", "O'Neil ", "- ", "St. "}
 
 func TestHostileLengths(t *testing.T) {
-	c := classifier(t)
+	rs := rules(t, nil, nil)
 	for _, part := range hostile {
 		s := strings.Repeat(part, 100_000/len(part))
-		if fs := c.identifiers(readFor(t, c, s)); len(fs) > 4*maxReasons {
+		if fs := rs.findIn(s); len(fs) > most {
 			t.Errorf("%q again and again: %d found", part, len(fs))
 		}
 	}
@@ -156,13 +173,13 @@ func FuzzIdentifiers(f *testing.F) {
 	for _, s := range append(hostile, "Élise Ávalos, née le 3 mai 1980", "(555) 014-7733.", "C/ Olmo 1", "me@", "@ . @ .", "Thanks,\nJ. Vos ❤️") {
 		f.Add(s)
 	}
-	c := classifier(f)
+	rs := rules(f, nil, nil)
 	f.Fuzz(func(t *testing.T, s string) {
-		for _, g := range c.identifiers(readFor(t, c, s)) {
-			if g.start < 0 || g.start >= g.end || g.end > len(s) || !whys[g.why] {
+		for _, g := range rs.findIn(s) {
+			if g.Start < 0 || g.Start >= g.End || g.End > len(s) || !slices.Contains(whys, g.Why) {
 				t.Fatalf("%+v in %d bytes", g, len(s))
 			}
-			if utf8.ValidString(s) && (!utf8.RuneStart(s[g.start]) || g.end < len(s) && !utf8.RuneStart(s[g.end])) {
+			if utf8.ValidString(s) && (!utf8.RuneStart(s[g.Start]) || g.End < len(s) && !utf8.RuneStart(s[g.End])) {
 				t.Fatalf("%+v cuts a letter", g)
 			}
 		}
@@ -178,58 +195,26 @@ var plain = []string{
 }
 
 func TestNothingFoundAllocatesNothing(t *testing.T) {
-	c := classifier(t)
+	rs := rules(t, nil, nil)
 	for _, s := range plain {
-		r := readFor(t, c, s)
-		if n := testing.AllocsPerRun(20, func() { c.identifiers(r) }); n > 0 || len(c.identifiers(r)) > 0 {
-			t.Errorf("%q: %v allocations, found %v", s, n, c.identifiers(r))
+		r := rs.read(s)
+		if n := testing.AllocsPerRun(20, func() { rs.Find(r, nil) }); n > 0 || len(rs.Find(r, nil)) > 0 {
+			t.Errorf("%q: %v allocations, found %v", s, n, rs.Find(r, nil))
 		}
 	}
 }
 
 func BenchmarkIdentifiers(b *testing.B) {
-	c := classifier(b)
-	var rs []*reading
+	rs := rules(b, nil, nil)
+	var texts []*lexicon.Reading
 	for _, s := range plain {
-		rs = append(rs, readFor(b, c, s))
+		texts = append(texts, rs.read(s))
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		for _, r := range rs {
-			c.identifiers(r)
+		for _, r := range texts {
+			rs.Find(r, nil)
 		}
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(rs)), "ns/text")
-}
-
-// TestIdentifiersInLabelledData holds the figures on the development sets, a
-// little below what was measured.
-func TestIdentifiersInLabelledData(t *testing.T) {
-	dir := filepath.Join("..", "..", "..", "shared", "data")
-	if _, err := os.Stat(dir); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("the labelled files are not there, and in CI they must be")
-		}
-		t.Skip("the labelled files are not beside this checkout")
-	}
-	c := classifier(t)
-	for file, floor := range map[string]struct{ precision, recall float64 }{"comments.dev.jsonl": {0.88, 0.88}, "reviews.dev.jsonl": {0.85, 0.8}} {
-		both, said, is := 0.0, 0.0, 0.0
-		for _, s := range samples(t, filepath.Join(dir, file)) {
-			found := len(c.identifiers(readFor(t, c, s.Text))) > 0
-			if found {
-				said++
-			}
-			if s.Identifier == 1 {
-				is++
-			}
-			if found && s.Identifier == 1 {
-				both++
-			}
-		}
-		t.Logf("%s: precision %.3f of %.0f, recall %.3f of %.0f", file, both/said, said, both/is, is)
-		if both/said < floor.precision || both/is < floor.recall {
-			t.Errorf("%s: precision %.3f, recall %.3f, below %+v", file, both/said, both/is, floor)
-		}
-	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(texts)), "ns/text")
 }

@@ -1,11 +1,6 @@
-package classify
+package identifier
 
 import "testing"
-
-const (
-	full   = "gives a full name"
-	signed = "is signed with a name"
-)
 
 func TestFullNames(t *testing.T) {
 	checkFindings(t, []finding{

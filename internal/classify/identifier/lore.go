@@ -1,4 +1,4 @@
-package classify
+package identifier
 
 import "strings"
 

@@ -1,4 +1,4 @@
-package classify
+package identifier
 
 import "strings"
 
@@ -9,11 +9,11 @@ type run struct {
 	coded    bool // has letters
 }
 
-// number says what the number at token i is, and returns the token after it.
+// number says what the number at lexicon.Token i is, and returns the token after it.
 func (f *finder) number(i int) int {
 	if to := f.date(i); to > 0 {
 		if f.isBirth(i, to) {
-			f.add(f.dateStart(i), f.tokens[to-1].end, "gives a date of birth")
+			f.add(f.dateStart(i), f.Tokens[to-1].End, "gives a date of birth")
 			return to
 		}
 		if to > i+1 {
@@ -21,12 +21,12 @@ func (f *finder) number(i int) int {
 		}
 	}
 	n := f.row(i)
-	start, end := f.tokens[n.from].start, f.tokens[n.to-1].end
+	start, end := f.Tokens[n.from].Start, f.Tokens[n.to-1].End
 	switch {
 	case n.digits >= 4 && f.isRecord(&n):
-		f.add(f.tokens[n.from].start, f.tokens[n.to-1].end, "gives a record or insurance number")
+		f.add(f.Tokens[n.from].Start, f.Tokens[n.to-1].End, "gives a record or insurance number")
 	case n.digits >= 7 && n.digits <= 15 && !n.coded && f.isPhone(n):
-		if start > 0 && (f.raw[start-1] == '+' || f.raw[start-1] == '(') {
+		if start > 0 && (f.Raw[start-1] == '+' || f.Raw[start-1] == '(') {
 			start--
 		}
 		f.add(start, end, "gives a phone number")
@@ -40,17 +40,17 @@ func (f *finder) number(i int) int {
 // or a picture part.
 func (f *finder) row(i int) run {
 	n := run{from: i, to: i}
-	for j := i; j < len(f.tokens) && j < i+24; j++ {
-		t := &f.tokens[j]
-		if t.mark && j > i && t.s != "," && t.s != ";" && t.s != ":" {
+	for j := i; j < len(f.Tokens) && j < i+24; j++ {
+		t := &f.Tokens[j]
+		if t.Mark && j > i && t.Word != "," && t.Word != ";" && t.Word != ":" {
 			continue
 		}
-		gap := f.raw[f.tokens[max(i, n.to-1)].end:max(t.start, f.tokens[max(i, n.to-1)].end)]
-		if j > i && !(isDigitByte(t.s[0]) && groups(gap) || gap == "-" && hasDigit(t.s)) {
+		gap := f.Raw[f.Tokens[max(i, n.to-1)].End:max(t.Start, f.Tokens[max(i, n.to-1)].End)]
+		if j > i && !(isDigitByte(t.Word[0]) && groups(gap) || gap == "-" && t.Digit) {
 			break
 		}
-		for k := 0; k < len(t.s); k++ {
-			if isDigitByte(t.s[k]) {
+		for k := 0; k < len(t.Word); k++ {
+			if isDigitByte(t.Word[k]) {
 				n.digits++
 			} else {
 				n.coded = true
@@ -72,11 +72,11 @@ func groups(s string) bool {
 // around adds up what is known of the words near a row: before it back to the
 // line's start, and after it.
 func (f *finder) around(from, to, back, ahead int) (before, after lore) {
-	for j := from - 1; j >= 0 && j >= from-back && f.tokens[j].s != "\n" && f.tokens[j].s != "!" && f.tokens[j].s != "?"; j-- {
-		before |= known[f.tokens[j].s]
+	for j := from - 1; j >= 0 && j >= from-back && f.Tokens[j].Word != "\n" && f.Tokens[j].Word != "!" && f.Tokens[j].Word != "?"; j-- {
+		before |= known[f.Tokens[j].Word]
 	}
-	for j := to; j < len(f.tokens) && j < to+ahead && f.tokens[j].s != "\n" && f.tokens[j].s != "!"; j++ {
-		after |= known[f.tokens[j].s]
+	for j := to; j < len(f.Tokens) && j < to+ahead && f.Tokens[j].Word != "\n" && f.Tokens[j].Word != "!"; j++ {
+		after |= known[f.Tokens[j].Word]
 	}
 	return before, after
 }
@@ -101,20 +101,20 @@ func (f *finder) isRecord(found *run) bool {
 // recordCue reports a word before a number that makes it one of a patient, with
 // no word nearer that makes it something else.
 func (f *finder) recordCue(n *run, lettered int) bool {
-	switch f.at(n.to).s {
+	switch f.at(n.to).Word {
 	case "de", "del", "of", "du", "for":
-		if (known[f.at(n.to+1).s]|known[f.at(n.to+2).s])&isTicket != 0 {
+		if (known[f.at(n.to+1).Word]|known[f.at(n.to+2).Word])&isTicket != 0 {
 			return false
 		}
 	}
 	for j := n.from - 1; j >= 0 && j >= n.from-8; j-- {
-		t := &f.tokens[j]
-		switch l := known[t.s]; {
-		case t.s == "\n" || t.s == "!" || t.s == "$" || t.s == "£" || t.s == "€":
+		t := &f.Tokens[j]
+		switch l := known[t.Word]; {
+		case t.Word == "\n" || t.Word == "!" || t.Word == "$" || t.Word == "£" || t.Word == "€":
 			return f.shaped(n)
-		case t.s == "since" || t.s == "in" || t.s == "located" || t.s == "depuis" || t.s == "desde" || t.s == "en":
+		case t.Word == "since" || t.Word == "in" || t.Word == "located" || t.Word == "depuis" || t.Word == "desde" || t.Word == "en":
 			return f.shaped(n)
-		case l&isTicket != 0 && t.s != "ref" && t.s != "reference":
+		case l&isTicket != 0 && t.Word != "ref" && t.Word != "reference":
 			return false
 		case l&isRecord != 0:
 			return (n.digits >= 5 || n.coded || lettered > 0 || n.digits == 4 && (n.to-n.from == 1 || f.gap(n.from+1) == "-") && n.from-j <= 3 && !f.years(*n)) && n.from-j <= 6 && !f.phoneLike(n, j)
@@ -125,15 +125,15 @@ func (f *finder) recordCue(n *run, lettered int) bool {
 
 // codeLetters reports capitals that are a part of a number.
 func (f *finder) codeLetters(i int) bool {
-	t := &f.tokens[i]
-	return f.capital(t) && len(t.s) <= 4 && known[t.s]&isRecord == 0 && (t.shout || len(t.s) == 1)
+	t := &f.Tokens[i]
+	return f.capital(t) && len(t.Word) <= 4 && known[t.Word]&isRecord == 0 && (t.Shout || len(t.Word) == 1)
 }
 
 // phoneLike reports that a word for calling stands between the word at j and
 // the row.
 func (f *finder) phoneLike(n *run, j int) bool {
 	for k := j + 1; k < n.from; k++ {
-		switch f.tokens[k].s {
+		switch f.Tokens[k].Word {
 		case "call", "ring", "text", "phone", "cell", "mobile", "tel", "ph", "telefono", "cel", "whatsapp", "on", "au", "al", "llamar", "llamen", "rappeler":
 			return !n.coded
 		}
@@ -147,14 +147,14 @@ func (f *finder) shaped(n *run) bool {
 	var b [16]byte
 	g := b[:0]
 	for j := n.from; j < n.to && len(g) < len(b); j++ {
-		if !f.tokens[j].mark {
-			g = append(g, byte('0'+min(9, len(f.tokens[j].s))))
+		if !f.Tokens[j].Mark {
+			g = append(g, byte('0'+min(9, len(f.Tokens[j].Word))))
 		}
 	}
 	switch s := string(g); {
 	case s == "324" && !n.coded:
 		return f.gap(n.from+1) == "-"
-	case s == "22232" || s == "3442" && strings.HasPrefix(f.tokens[n.from].s, "756") || s == "1222333" || s == "12223332":
+	case s == "22232" || s == "3442" && strings.HasPrefix(f.Tokens[n.from].Word, "756") || s == "1222333" || s == "12223332":
 		return true
 	}
 	return false
@@ -163,8 +163,8 @@ func (f *finder) shaped(n *run) bool {
 // isPhone tells the writer's number from that of the practice or a hotline by
 // the words around.
 func (f *finder) isPhone(n run) bool {
-	start, end := f.tokens[n.from].start, f.tokens[n.to-1].end
-	if start > 0 && strings.IndexByte("$#", f.raw[start-1]) >= 0 || f.years(n) || f.tollFree(n) || f.c.own(f.raw[start:end]) {
+	start, end := f.Tokens[n.from].Start, f.Tokens[n.to-1].End
+	if start > 0 && strings.IndexByte("$#", f.Raw[start-1]) >= 0 || f.years(n) || f.tollFree(n) || f.own(f.Raw[start:end]) {
 		return false
 	}
 	before, after := f.around(n.from, n.to, 8, 5)
@@ -176,24 +176,24 @@ func (f *finder) isPhone(n run) bool {
 	case (before|after)&isMine != 0:
 		return true
 	}
-	return len(f.tokens) < 60 && n.digits <= 13 && (n.digits >= 9 || n.to-n.from > 1) && !f.fours(n)
+	return len(f.Tokens) < 60 && n.digits <= 13 && (n.digits >= 9 || n.to-n.from > 1) && !f.fours(n)
 }
 
 // calls reports words shortly before token i that ask for the writer or a
 // relative to be called: "ring me", "her mobile".
 func (f *finder) calls(i int) bool {
 	for j := i - 1; j >= 0 && j >= i-9; j-- {
-		switch f.tokens[j].s {
+		switch f.Tokens[j].Word {
 		case "cel", "celular", "movil", "cell", "wasap", "portable":
 			if j >= i-2 {
 				return true
 			}
 		case "me", "us", "moi", "back":
-			if (known[f.at(j-1).s]|known[f.at(j-2).s])&isCall != 0 {
+			if (known[f.at(j-1).Word]|known[f.at(j-2).Word])&isCall != 0 {
 				return true
 			}
 		case "my", "mi", "mon", "his", "her", "our":
-			if known[f.at(j+1).s]&isLine != 0 {
+			if known[f.at(j+1).Word]&isLine != 0 {
 				return true
 			}
 		case "ring", "call", "text", "phone", "contact", "txt", "message", "for":
@@ -211,7 +211,7 @@ func (f *finder) calls(i int) bool {
 
 // tollFree reports numbers that no private person has.
 func (f *finder) tollFree(n run) bool {
-	a, b := f.tokens[n.from].s, f.at(n.from+1).s
+	a, b := f.Tokens[n.from].Word, f.at(n.from+1).Word
 	switch a {
 	case "0800", "800", "900", "0808", "1800", "0900", "116", "1300":
 		return true
@@ -224,7 +224,7 @@ func (f *finder) tollFree(n run) bool {
 // years reports a row of years or of scores, such as "2019 2020 2021".
 func (f *finder) years(n run) bool {
 	for j := n.from; j < n.to; j++ {
-		if s := f.tokens[j].s; !f.tokens[j].mark && !(len(s) == 4 && (strings.HasPrefix(s, "19") || strings.HasPrefix(s, "20"))) {
+		if s := f.Tokens[j].Word; !f.Tokens[j].Mark && !(len(s) == 4 && (strings.HasPrefix(s, "19") || strings.HasPrefix(s, "20"))) {
 			return false
 		}
 	}
@@ -234,7 +234,7 @@ func (f *finder) years(n run) bool {
 // fours reports three or more groups of four, as parcels have.
 func (f *finder) fours(n run) bool {
 	for j := n.from; j < n.to; j++ {
-		if len(f.tokens[j].s) != 4 {
+		if len(f.Tokens[j].Word) != 4 {
 			return false
 		}
 	}
@@ -244,17 +244,17 @@ func (f *finder) fours(n run) bool {
 // spokenDigits finds a phone number in words from token i on.
 func (f *finder) spokenDigits(i int) int {
 	n, last := 0, i
-	for j := i; j < len(f.tokens) && j < i+40; j++ {
-		t := &f.tokens[j]
-		if known[t.s]&isDigit != 0 {
+	for j := i; j < len(f.Tokens) && j < i+40; j++ {
+		t := &f.Tokens[j]
+		if known[t.Word]&isDigit != 0 {
 			n++
 			last = j
-		} else if t.s != "," && t.s != "y" && t.s != "et" && t.s != "-" {
+		} else if t.Word != "," && t.Word != "y" && t.Word != "et" && t.Word != "-" {
 			break
 		}
 	}
 	if n >= 6 {
-		f.add(f.tokens[i].start, f.tokens[last].end, "gives a phone number in words")
+		f.add(f.Tokens[i].Start, f.Tokens[last].End, "gives a phone number in words")
 	}
 	return last + 1
 }

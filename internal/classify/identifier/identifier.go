@@ -1,4 +1,8 @@
-package classify
+// Package identifier finds what names or reaches a person in a text, and does
+// not belong to the practice: phone numbers, e-mail and street addresses,
+// numbers of records, dates of birth, names. It goes by rules over words and
+// the words around them.
+package identifier
 
 import (
 	"regexp"
@@ -6,104 +10,148 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"triage/internal/classify/lexicon"
 )
 
-// found is an identifier with its place in the text.
-type found struct {
-	start, end int
-	why        string
+// Rules are what an identifier is told by. They are safe for concurrent use.
+type Rules struct {
+	lists *lexicon.Lists
+	staff map[string]bool
+	owned []owned
 }
 
-// finder looks through one reading for what names or reaches a person.
+// owned is a phone number, address or domain of the practice.
+type owned struct{ text, digits string }
+
+// New makes rules by which the names of staff and the practice's own phone
+// numbers, addresses and domains are no identifiers.
+func New(lists *lexicon.Lists, staff, own []string) *Rules {
+	rs := &Rules{lists: lists, staff: map[string]bool{}}
+	for _, name := range staff {
+		for _, w := range lexicon.Words(name) {
+			if known[w]&isTitle == 0 && w != "mr" && len(w) > 1 {
+				rs.staff[w] = true
+			}
+		}
+	}
+	for _, s := range own {
+		if s = strings.ToLower(strings.TrimSpace(s)); s != "" {
+			rs.owned = append(rs.owned, owned{s, onlyDigits(s)})
+		}
+	}
+	return rs
+}
+
+// Found is an identifier with its place in the text in bytes. Why is one of a
+// few sentences and quotes nothing.
+type Found struct {
+	Start, End int
+	Why        string
+}
+
+// most is how many identifiers of one text are found.
+const most = 32
+
+// finder looks through one reading.
 type finder struct {
-	*reading
-	c    *Classifier
+	*lexicon.Reading
+	*Rules
 	said int // addresses in words that were tried, to bound the work
-	fs   []found
+	fs   []Found
 }
 
-// identifiers finds what names or reaches a person, in time proportional to
-// the length: each token is looked at once, and only where it has a digit, an
-// @ or a capital that may begin a name are its neighbours read, a bounded
-// number of them. It allocates nothing when it finds nothing.
-func (c *Classifier) identifiers(r *reading) []found {
-	f := finder{reading: r, c: c, fs: r.found[:0]}
+// Find returns the identifiers of a text, in the array of found if they fit,
+// in time proportional to the length: each token is looked at once, and only
+// where it has a digit, an @ or a capital that may begin a name are its
+// neighbours read, a bounded number of them. It allocates nothing when it finds
+// nothing.
+func (rs *Rules) Find(r *lexicon.Reading, found []Found) []Found {
+	f := finder{Reading: r, Rules: rs, fs: found[:0]}
 	f.emails()
-	for i := 0; i < len(f.tokens); {
-		t := &f.tokens[i]
-		switch first := t.s[0]; {
-		case isDigitByte(first) || isDigitByte(t.s[len(t.s)-1]):
+	for i := 0; i < len(f.Tokens); {
+		t := &f.Tokens[i]
+		switch first := t.Word[0]; {
+		case isDigitByte(first) || isDigitByte(t.Word[len(t.Word)-1]):
 			i = f.number(i)
 		case f.capital(t):
-			if t.shout {
+			if t.Shout {
 				f.word(i)
 			}
 			i = f.name(i)
-		case t.mark:
+		case t.Mark:
 			i++
 		default:
 			i = f.word(i)
 		}
 	}
 	f.signature()
-	r.found = f.fs
 	return f.fs
 }
 
 // add notes an identifier unless another that begins before covers it.
 func (f *finder) add(start, end int, why string) {
 	for _, g := range f.fs {
-		if g.start < end && start < g.end {
+		if g.Start < end && start < g.End {
 			return
 		}
 	}
-	if len(f.fs) < 4*maxReasons {
-		f.fs = append(f.fs, found{start, end, why})
+	if len(f.fs) < most {
+		f.fs = append(f.fs, Found{start, end, why})
 	}
 }
 
 // at returns token i, or an empty mark outside the text.
-func (f *finder) at(i int) *token {
-	if i < 0 || i >= len(f.tokens) {
+func (f *finder) at(i int) *lexicon.Token {
+	if i < 0 || i >= len(f.Tokens) {
 		return &outside
 	}
-	return &f.tokens[i]
+	return &f.Tokens[i]
 }
 
-var outside = token{mark: true}
+var outside = lexicon.Token{Mark: true}
+
+// hit is the term that token i is part of, or nil.
+func (f *finder) hit(i int) *lexicon.Hit {
+	k := sort.Search(len(f.Hits), func(k int) bool { return f.Hits[k].To > i })
+	if k == len(f.Hits) || f.Hits[k].From > i {
+		return nil
+	}
+	return &f.Hits[k]
+}
 
 // capital reports a word that begins with a capital letter.
-func (f *finder) capital(t *token) bool {
-	if t.upper || t.mark || f.raw[t.start] < utf8.RuneSelf {
-		return t.upper && !t.mark
+func (f *finder) capital(t *lexicon.Token) bool {
+	if t.Upper || t.Mark || f.Raw[t.Start] < utf8.RuneSelf {
+		return t.Upper && !t.Mark
 	}
-	c, _ := utf8.DecodeRuneInString(f.raw[t.start:])
+	c, _ := utf8.DecodeRuneInString(f.Raw[t.Start:])
 	return unicode.IsUpper(c)
 }
 
 // gap is what stands between token i and the one before.
 func (f *finder) gap(i int) string {
-	if i <= 0 || i >= len(f.tokens) {
+	if i <= 0 || i >= len(f.Tokens) {
 		return "\n"
 	}
-	return f.raw[f.tokens[i-1].end:f.tokens[i].start]
+	return f.Raw[f.Tokens[i-1].End:f.Tokens[i].Start]
 }
 
 // word looks at a word in small letters: digits in words, the end of an
 // e-mail address in words, or what introduces a name in small letters.
 func (f *finder) word(i int) int {
-	switch f.tokens[i].s {
+	switch f.Tokens[i].Word {
 	case "com", "net", "org", "edu", "uk":
 		f.saidEmail(i)
 	case "dot", "punto", "point":
-		if s := f.at(i + 1).s; len(s) < 4 || s == "example" {
+		if s := f.at(i + 1).Word; len(s) < 4 || s == "example" {
 			f.saidEmail(i + 1)
 		}
 	case "oh", "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "double", "triple",
 		"cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "deux", "trois", "quatre", "cinq", "sept", "huit", "neuf":
 		return f.spokenDigits(i)
 	case "is":
-		if f.at(i-1).s == "name" {
+		if f.at(i-1).Word == "name" {
 			f.smallName(i + 1)
 		}
 	case "soy", "llamo", "appelle", "im", "its", "name's", "it's", "i'm":
@@ -124,15 +172,15 @@ var (
 
 // emails finds addresses around each @.
 func (f *finder) emails() {
-	for at, n := strings.IndexByte(f.raw, '@'), 0; at >= 0 && n < 64; n++ {
-		from, to := cut(f.raw, at-60), cut(f.raw, at+80)
-		if part := f.raw[from:to]; at > 0 && strings.IndexByte(f.raw[at:to], '.') > 0 {
+	for at, n := strings.IndexByte(f.Raw, '@'), 0; at >= 0 && n < 64; n++ {
+		from, to := cut(f.Raw, at-60), cut(f.Raw, at+80)
+		if part := f.Raw[from:to]; at > 0 && strings.IndexByte(f.Raw[at:to], '.') > 0 {
 			f.email(emailAt.FindStringIndex(part), from)
-			if strings.HasPrefix(f.raw[at:], "@ ") {
+			if strings.HasPrefix(f.Raw[at:], "@ ") {
 				f.email(emailGap.FindStringIndex(part), from)
 			}
 		}
-		next := strings.IndexByte(f.raw[at+1:], '@')
+		next := strings.IndexByte(f.Raw[at+1:], '@')
 		if next < 0 {
 			return
 		}
@@ -145,11 +193,11 @@ func (f *finder) saidEmail(i int) {
 	if f.said++; f.said > 64 {
 		return
 	}
-	for j := i - 1; j >= 0 && j >= i-8 && i < len(f.tokens); j-- {
-		switch f.tokens[j].s {
+	for j := i - 1; j >= 0 && j >= i-8 && i < len(f.Tokens); j-- {
+		switch f.Tokens[j].Word {
 		case "at", "arroba", "arobase", "arobas", "arobase)", "@":
-			from := cut(f.raw, f.tokens[j].start-60)
-			f.email(emailSay.FindStringIndex(f.raw[from:f.tokens[i].end]), from)
+			from := cut(f.Raw, f.Tokens[j].Start-60)
+			f.email(emailSay.FindStringIndex(f.Raw[from:f.Tokens[i].End]), from)
 			return
 		}
 	}
@@ -159,9 +207,9 @@ func (f *finder) email(m []int, base int) {
 	if m == nil {
 		return
 	}
-	i := sort.Search(len(f.tokens), func(i int) bool { return f.tokens[i].start >= base+m[0] })
+	i := sort.Search(len(f.Tokens), func(i int) bool { return f.Tokens[i].Start >= base+m[0] })
 	before, _ := f.around(i, i, 5, 0)
-	if s := f.raw[base+m[0] : base+m[1]]; !role.MatchString(s) && !f.c.own(s) && (before&isTheirs == 0 || before&isMine != 0) {
+	if s := f.Raw[base+m[0] : base+m[1]]; !role.MatchString(s) && !f.own(s) && (before&isTheirs == 0 || before&isMine != 0) {
 		f.add(base+m[0], base+m[1], "gives an e-mail address")
 	}
 }
@@ -176,13 +224,13 @@ func cut(s string, i int) int {
 }
 
 // own reports whether s is, or ends in, what belongs to the practice.
-func (c *Classifier) own(s string) bool {
-	if len(c.owned) == 0 {
+func (rs *Rules) own(s string) bool {
+	if len(rs.owned) == 0 {
 		return false
 	}
 	s = strings.ToLower(s)
 	d := onlyDigits(s)
-	for _, o := range c.owned {
+	for _, o := range rs.owned {
 		if strings.Contains(s, o.text) || len(o.digits) >= 7 && (strings.HasSuffix(d, o.digits) || len(d) >= 7 && strings.HasSuffix(o.digits, d)) {
 			return true
 		}
@@ -201,8 +249,6 @@ func onlyDigits(s string) string {
 }
 
 func isDigitByte(b byte) bool { return b-'0' <= 9 }
-
-func hasDigit(s string) bool { return strings.IndexFunc(s, unicode.IsDigit) >= 0 }
 
 func allDigits(s string) bool {
 	for i := 0; i < len(s); i++ {

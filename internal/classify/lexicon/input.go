@@ -1,0 +1,81 @@
+package lexicon
+
+import (
+	"unsafe"
+
+	"triage/internal/classify/network"
+)
+
+// Input is what the network reads of one word.
+type Input struct {
+	Word string // normalised
+	Lang string // of the text; "" for a mark, which is of all languages
+	Tags uint64 // what the term tells that it belongs to, and how it is written
+}
+
+// Tags above those of the terms.
+const (
+	// TagShout marks a word in capitals, TagUpper one that begins with one.
+	TagShout uint64 = 1 << (tagCount + iota)
+	TagUpper
+
+	// TagEdge marks the places before the first and after the last word.
+	TagEdge uint64 = 1 << (network.Tags - 2)
+	// TagUnknown marks a word that the network does not know.
+	TagUnknown uint64 = 1 << (network.Tags - 1)
+)
+
+// prefixes tell words of one language from those of another; a word is looked
+// for in the text's own first.
+var prefixes = map[string][]string{
+	"": {""}, "en": {"", "es|", "fr|"}, "es": {"es|", "", "fr|"}, "fr": {"fr|", "", "es|"},
+}
+
+// Prefixes are those under which the word may be known, the likeliest first.
+func (in Input) Prefixes() []string { return prefixes[in.Lang] }
+
+// Inputs is what a network reads of a text in a language (en, es, fr; "" to
+// find out); nil if the language is none of them.
+func (ls *Lists) Inputs(text, lang string) []Input {
+	var r Reading
+	if !ls.Read(&r, text, lang, nil) {
+		return nil
+	}
+	out := make([]Input, len(r.Tokens))
+	for i := range out {
+		r.digits = nil
+		out[i] = r.Input(i)
+	}
+	return out
+}
+
+// Input is what the network reads of token i. Of a number it is only how many
+// digits it has, and Word is valid until the next call.
+func (r *Reading) Input(i int) Input {
+	t := &r.Tokens[i]
+	in := Input{Word: t.Word, Lang: r.Lang, Tags: uint64(r.of[i])}
+	if t.Mark {
+		in.Lang = ""
+	}
+	if t.Digit {
+		in.Word = r.zeros(t.Word)
+	}
+	if t.Shout {
+		in.Tags |= TagShout
+	}
+	if t.Upper {
+		in.Tags |= TagUpper
+	}
+	return in
+}
+
+// zeros is a word with 0 for every digit.
+func (r *Reading) zeros(w string) string {
+	r.digits = append(r.digits[:0], w...)
+	for i, c := range r.digits {
+		if c >= '0' && c <= '9' {
+			r.digits[i] = '0'
+		}
+	}
+	return unsafe.String(unsafe.SliceData(r.digits), len(r.digits))
+}

@@ -1,0 +1,205 @@
+package lexicon
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"triage/internal/classify/network"
+)
+
+// list finds terms of one language in a text.
+type list struct {
+	words    map[uint64]*entry // by network.Hash
+	prefixes map[string]*entry
+	begins   begins
+	plural   bool
+}
+
+// begins holds the first three letters of every prefix, hashed: most words
+// need not be looked for any further.
+type begins [1 << 10]uint64
+
+func (b *begins) at(w string) (word *uint64, bit uint64) {
+	h := uint32(w[0])*0x9E3779B1 ^ uint32(w[1])*0x85EBCA6B ^ uint32(w[2])*0xC2B2AE35
+	h ^= h >> 15
+	return &b[h>>6&(1<<10-1)], 1 << (h & 63)
+}
+
+func (b *begins) has(w string) bool {
+	word, bit := b.at(w)
+	return *word&bit != 0
+}
+
+// entry is what may begin with a word: the word itself, or phrases.
+type entry struct {
+	tags    Tags
+	phrases []phrase // longest first
+}
+
+type phrase struct {
+	rest []string // the words after the first; * at the end means any ending
+	tags Tags
+}
+
+func (l *list) add(term string, t Tag) error {
+	ws := termWords(term)
+	if len(ws) == 0 {
+		return fmt.Errorf("term %q has no word", term)
+	}
+	e, err := l.entry(ws[0])
+	if err != nil {
+		return fmt.Errorf("term %q: %w", term, err)
+	}
+	if t == TagWordnet && e.tags != 0 && len(ws) == 1 {
+		return nil
+	}
+	e.add(ws[1:], t)
+	return nil
+}
+
+// entry is that of a word, or of all words that begin with what is before a *.
+func (l *list) entry(first string) (*entry, error) {
+	if p, ok := strings.CutSuffix(first, "*"); ok {
+		if len(p) < 3 {
+			return nil, errors.New("fewer than three letters before *")
+		}
+		word, bit := l.begins.at(p)
+		*word |= bit
+		return made(l.prefixes, p), nil
+	}
+	return made(l.words, network.Hash("", first)), nil
+}
+
+func made[K comparable](m map[K]*entry, k K) *entry {
+	if m[k] == nil {
+		m[k] = &entry{}
+	}
+	return m[k]
+}
+
+func (e *entry) add(rest []string, t Tag) {
+	if len(rest) == 0 {
+		e.tags |= 1 << t
+		return
+	}
+	at := len(e.phrases)
+	for i, p := range e.phrases {
+		if slices.Equal(p.rest, rest) {
+			e.phrases[i].tags |= 1 << t
+			return
+		}
+		if len(p.rest) < len(rest) {
+			at = min(at, i)
+		}
+	}
+	e.phrases = slices.Insert(e.phrases, at, phrase{rest: rest, tags: 1 << t})
+}
+
+// termWords cuts a term as a text is cut, keeping * at the end of a word.
+func termWords(term string) []string {
+	var ws []string
+	for _, part := range strings.Fields(term) {
+		star := len(part) > 1 && strings.HasSuffix(part, "*")
+		ws = append(ws, Words(strings.TrimSuffix(part, "*"))...)
+		if star && len(ws) > 0 {
+			ws[len(ws)-1] += "*"
+		}
+	}
+	return ws
+}
+
+// find appends the terms of a text to hits, leftmost and longest, in order.
+func (l *list) find(ts []Token, hits []Hit) []Hit {
+	for i := 0; i < len(ts); {
+		h := l.at(ts, i)
+		if h.Tags == 0 {
+			i++
+			continue
+		}
+		hits = append(hits, h)
+		i = h.To
+	}
+	return hits
+}
+
+// at finds the longest term beginning at token i.
+func (l *list) at(ts []Token, i int) Hit {
+	h := Hit{From: i, To: i + 1, sent: ts[i].Sent}
+	w := ts[i].Word
+	e := l.words[ts[i].Hash]
+	if e == nil {
+		e = l.meant(w)
+	}
+	if e != nil {
+		h.longest(e, ts)
+	}
+	for n := 3; n <= len(w) && n <= 14 && l.begins.has(w); n++ {
+		if p := l.prefixes[w[:n]]; p != nil {
+			h.longest(p, ts)
+		}
+	}
+	return h
+}
+
+// longest extends h by what may begin with e, if that is longer.
+func (h *Hit) longest(e *entry, ts []Token) {
+	for _, p := range e.phrases {
+		to := h.From + 1 + len(p.rest)
+		if to < h.To {
+			break
+		}
+		if !p.follows(ts, h.From+1) {
+			continue
+		}
+		if to > h.To {
+			h.Tags = 0
+		}
+		h.Tags |= p.tags
+		h.To = to
+		break
+	}
+	if h.To == h.From+1 {
+		h.Tags |= e.tags
+	}
+}
+
+func (p phrase) follows(ts []Token, i int) bool {
+	if i+len(p.rest) > len(ts) {
+		return false
+	}
+	for k, w := range p.rest {
+		s := ts[i+k].Word
+		if s == w {
+			continue
+		}
+		stem, ok := strings.CutSuffix(w, "*")
+		if !ok || !strings.HasPrefix(s, stem) {
+			return false
+		}
+	}
+	return true
+}
+
+// meant finds a word that is not written as the lists have it.
+func (l *list) meant(w string) *entry {
+	if l.plural && len(w) > 3 && w[len(w)-1] == 's' {
+		if s, ok := strings.CutSuffix(w, "'s"); ok {
+			return l.word(s)
+		}
+		if e := l.word(w[:len(w)-1]); e != nil {
+			return e
+		}
+	}
+	if s, ok := unleet(w); ok {
+		return l.word(s)
+	}
+	if s, ok := unstretch(w); ok {
+		return l.word(s)
+	}
+	return nil
+}
+
+// word finds a word as it is written.
+func (l *list) word(w string) *entry { return l.words[network.Hash("", w)] }
