@@ -2,11 +2,14 @@ package main
 
 import (
 	"bytes"
+	"encoding/binary"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"triage/internal/classify/network"
 )
 
 const learnDir = "../../internal/classify/learn"
@@ -40,6 +43,39 @@ func TestTrainTwiceGivesTheSameFile(t *testing.T) {
 	}
 	if bytes.Equal(first, train("three.bin", "es.jsonl")) {
 		t.Error("other texts gave the same file: this test sees nothing")
+	}
+}
+
+// TestVectorsHoldNoNames: what is written with a capital and is in no list is
+// somebody's name, in whatever file it stands.
+func TestVectorsHoldNoNames(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	ours := file("ours.jsonl", strings.Repeat(`{"text":"my hip and the frobnal, says Quillon Zarkozy","lang":"en"}`+"\n", 3))
+	texts := file("texts.jsonl", strings.Repeat(`{"text":"Doctor Wobbertz has a yonderly knee, Brigson"}`+"\n", 3))
+	words := file("words.txt", "quillon 0.1 0.2\nyonderly 0.3 0.4\nnowhereseen 0.5 0.6\n")
+	out := filepath.Join(dir, "vectors.bin")
+	args := []string{"train", "vectors", "--out", out, "--words", words, "--written", ours, texts}
+	if err := run(t.Context(), args, strings.NewReader(""), io.Discard, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for word, want := range map[string]bool{
+		"hip": true, "knee": true, "frobnal": true, "yonderly": true, "nowhereseen": true,
+		"quillon": false, "zarkozy": false, "wobbertz": false, "brigson": false,
+	} {
+		if got := bytes.Contains(b, binary.LittleEndian.AppendUint64(nil, network.Hash("", word))); got != want {
+			t.Errorf("%q is in the file: %v, want %v", word, got, want)
+		}
 	}
 }
 

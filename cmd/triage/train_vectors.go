@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,10 +19,10 @@ func trainVectorsCommand() *cobra.Command {
 		Use:   "vectors [flags] --out FILE TEXTS...",
 		Short: "Learn word vectors from texts, labelled or not",
 		Long: `vectors learns what words stand beside each other in JSONL of texts (field text,
-perhaps lang) and joins that with general vectors in GloVe's text form, one word
-and its numbers a line. Words are stored by their hashes. A word that is in none
-of the --written files, the word lists or the general vectors is left out, so that
-nobody's name gets in.`,
+perhaps lang). Words are stored by their hashes. A word that is in none of the
+--written files, of --words or of the classifier's lists is left out, and so is
+one that the texts write with a capital more often than not and no list has: a
+name must neither get into a file that is given away nor mean anything.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args)+len(t.written) == 0 || t.out == "" {
 				return fmt.Errorf("%w: train vectors needs --out FILE and files of TEXTS; see triage train vectors --help", errUsage)
@@ -34,41 +33,43 @@ nobody's name gets in.`,
 	}
 	cmd.Flags().StringVar(&t.out, "out", "", "the file to write")
 	cmd.Flags().StringArrayVar(&t.written, "written", nil, "JSONL of made-up texts, whose words may all be kept (repeat for more)")
-	cmd.Flags().StringVar(&t.general, "general", "", "general word vectors in GloVe's text form")
-	cmd.Flags().IntVar(&t.most, "most", 40000, "how many words of the general vectors are taken besides those in the texts")
+	cmd.Flags().StringVar(&t.words, "words", "", "words to know, the commonest first, one at the beginning of each line")
+	cmd.Flags().IntVar(&t.most, "most", 40000, "how many of --words are known even if no text has them")
 	cmd.Flags().IntVar(&t.rounds, "rounds", 6, "how often every text is learned from")
 	return cmd
 }
 
 // vectorTraining is one run of the command.
 type vectorTraining struct {
-	out, general string
+	out, words   string
 	written      []string
 	most, rounds int
 
-	keep map[string]bool
+	lists    *lexicon.Lists
+	keep     map[string]bool
+	capitals map[string]int // by word: how often with a capital less how often without
 }
 
 func (t *vectorTraining) run(cmd *cobra.Command, files []string) error {
-	lists, err := lexicon.Load()
-	if err != nil {
+	var err error
+	if t.lists, err = lexicon.Load(); err != nil {
 		return err
 	}
-	t.keep = map[string]bool{}
+	t.keep, t.capitals = map[string]bool{}, map[string]int{}
 	var texts [][]string
 	for i, f := range append(t.written, files...) {
-		if texts, err = t.read(texts, lists, f, i < len(t.written)); err != nil {
+		if texts, err = t.read(texts, f, i < len(t.written)); err != nil {
 			return err
 		}
 	}
-	general, order, err := t.readGeneral(texts)
+	words, err := t.readWords(texts)
 	if err != nil {
 		return err
 	}
 	p := newProgress(cmd.ErrOrStderr())
 	field := learn.LearnVectors(texts, t.rounds, func(done float64) { p.say("learning vectors: %.0f%%", 100*done) })
 	p.clear()
-	v := learn.Join(field, general, order, func(w string) bool { return t.keep[w] || lists.Knows(w) })
+	v := learn.Keep(field, t.kept, words)
 	b, err := v.Encode()
 	if err != nil {
 		return err
@@ -81,7 +82,7 @@ func (t *vectorTraining) run(cmd *cobra.Command, files []string) error {
 }
 
 // read adds the words of a file's texts, each marked with its language.
-func (t *vectorTraining) read(texts [][]string, lists *lexicon.Lists, path string, keep bool) ([][]string, error) {
+func (t *vectorTraining) read(texts [][]string, path string, keep bool) ([][]string, error) {
 	err := eachLine(path, func(raw []byte) error {
 		var s struct{ Text, Lang string }
 		if err := json.Unmarshal(raw, &s); err != nil {
@@ -91,9 +92,14 @@ func (t *vectorTraining) read(texts [][]string, lists *lexicon.Lists, path strin
 			s.Lang = "en"
 		}
 		var words []string
-		for _, k := range lists.Inputs(s.Text, s.Lang) {
+		for _, k := range t.lists.Inputs(s.Text, s.Lang) {
 			w := k.Prefixes()[0] + k.Word
 			words = append(words, w)
+			if k.Tags&lexicon.TagUpper != 0 {
+				t.capitals[w]++
+			} else {
+				t.capitals[w]--
+			}
 			if keep {
 				t.keep[w] = true
 			}
@@ -104,11 +110,16 @@ func (t *vectorTraining) read(texts [][]string, lists *lexicon.Lists, path strin
 	return texts, err
 }
 
-// readGeneral reads the general vectors of the words in the texts and of the
-// first so many others.
-func (t *vectorTraining) readGeneral(texts [][]string) (map[string][]float32, []string, error) {
-	if t.general == "" {
-		return nil, nil, nil
+// kept reports whether a word may be known.
+func (t *vectorTraining) kept(w string) bool {
+	return t.lists.Knows(w) || t.keep[w] && t.capitals[w] <= 0
+}
+
+// readWords reads the words of --words that are in the texts and the first so
+// many others; all of them may be kept.
+func (t *vectorTraining) readWords(texts [][]string) ([]string, error) {
+	if t.words == "" {
+		return nil, nil
 	}
 	wanted := map[string]bool{}
 	for _, text := range texts {
@@ -116,33 +127,25 @@ func (t *vectorTraining) readGeneral(texts [][]string) (map[string][]float32, []
 			wanted[w] = true
 		}
 	}
-	f, err := os.Open(t.general)
+	f, err := os.Open(t.words)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read general vectors: %w", err)
+		return nil, fmt.Errorf("read words: %w", err)
 	}
 	defer func() { _ = f.Close() }()
-	vectors, order := map[string][]float32{}, []string(nil)
+	var order []string
 	sc := bufio.NewScanner(f)
-	sc.Buffer(nil, 1<<20)
-	for line := 1; sc.Scan(); line++ {
-		word, rest, _ := strings.Cut(sc.Text(), " ")
+	for sc.Buffer(nil, 1<<20); sc.Scan(); {
+		word, _, _ := strings.Cut(sc.Text(), " ")
 		if !wanted[word] && len(order) >= t.most {
 			continue
 		}
-		fields := strings.Fields(rest)
-		v := make([]float32, len(fields))
-		for i, x := range fields {
-			n, err := strconv.ParseFloat(x, 32)
-			if err != nil {
-				return nil, nil, fmt.Errorf("read general vectors: line %d: %w", line, err)
-			}
-			v[i] = float32(n)
+		t.keep[word] = true
+		if t.kept(word) {
+			order = append(order, word)
 		}
-		vectors[word] = v
-		order = append(order, word)
 	}
 	if err := sc.Err(); err != nil {
-		return nil, nil, fmt.Errorf("read general vectors: %w", err)
+		return nil, fmt.Errorf("read words: %w", err)
 	}
-	return vectors, order, nil
+	return order, nil
 }

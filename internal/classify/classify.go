@@ -152,7 +152,11 @@ func (c *Classifier) judge(s *state, out *Judgement) {
 	}
 	c.explain(s, out)
 	s.found = c.identifiers.Find(&s.Reading, s.found)
+	lean := float64(s.answer[network.OutID]) - r.Identifier
 	for _, f := range s.found {
+		if f.Odds+lean < 0 {
+			continue // doubtful by itself, and the text as a whole speaks against it
+		}
 		out.Identifier = true
 		out.Reasons = append(out.Reasons, Reason{f.Start, f.End, KindIdentifier, f.Why})
 	}
@@ -161,7 +165,7 @@ func (c *Classifier) judge(s *state, out *Judgement) {
 
 // level is what the score and the threshold make of it.
 func (c *Classifier) level(s *state, score float64) Level {
-	l := Level(c.net.Reading.Level(&s.answer))
+	l := Level(c.net.Reading.Level(&s.answer, len(s.Tokens)))
 	switch {
 	case c.catch == 0:
 	case score >= c.catch:

@@ -99,7 +99,7 @@ func (s *state) names(t lexicon.Tag) bool {
 func (s *state) asks(out *Judgement) Ask {
 	question, care := s.Questions()
 	switch {
-	case care && out.Level == None:
+	case care && out.Level < Clear:
 		return AsksOwnCare
 	case question && !s.All.Has(lexicon.TagAdvert) || s.All.Has(lexicon.TagComplain):
 		return AsksPractice

@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")"
 data=../../../shared/data
-go run ../../cmd/triage train --vectors learn/vectors.bin --out model/network.bin --name network-1 \
+go run ../../cmd/triage train --vectors learn/vectors.bin --out model/network.bin --name network-2 \
 	--written learn/written/en.jsonl --written learn/written/es.jsonl --written learn/written/fr.jsonl \
 	--texts "$data/reviews.unlabelled.jsonl.gz" \
 	"$data/reviews.train.jsonl" "$data/comments.train.jsonl" learn/labels.jsonl

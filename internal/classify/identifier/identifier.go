@@ -5,7 +5,6 @@
 package identifier
 
 import (
-	"regexp"
 	"sort"
 	"strings"
 	"unicode"
@@ -16,10 +15,18 @@ import (
 
 // Rules are what an identifier is told by. They are safe for concurrent use.
 type Rules struct {
-	lists *lexicon.Lists
-	staff map[string]bool
-	owned []owned
+	lists  *lexicon.Lists
+	staff  map[string]bool
+	owned  []owned
+	listed hashes // of first names and months
 }
+
+// hashes is a set of words by a few bits of their hashes, which a word that is
+// not in it may share.
+type hashes [1 << 10]uint64
+
+func (h *hashes) add(x uint64)      { h[x>>6&(1<<10-1)] |= 1 << (x & 63) }
+func (h *hashes) has(x uint64) bool { return h[x>>6&(1<<10-1)]>>(x&63)&1 != 0 }
 
 // owned is a phone number, address or domain of the practice.
 type owned struct{ text, digits string }
@@ -28,6 +35,11 @@ type owned struct{ text, digits string }
 // numbers, addresses and domains are no identifiers.
 func New(lists *lexicon.Lists, staff, own []string) *Rules {
 	rs := &Rules{lists: lists, staff: map[string]bool{}}
+	var r lexicon.Reading
+	lists.Read(&r, givenNames+" "+loreWords[isMonth], "en", nil)
+	for i := range r.Tokens {
+		rs.listed.add(r.Tokens[i].Hash)
+	}
 	for _, name := range staff {
 		for _, w := range lexicon.Words(name) {
 			if known[w]&isTitle == 0 && w != "mr" && len(w) > 1 {
@@ -43,12 +55,19 @@ func New(lists *lexicon.Lists, staff, own []string) *Rules {
 	return rs
 }
 
-// Found is an identifier with its place in the text in bytes. Why is one of a
-// few sentences and quotes nothing.
+// Found is what may be an identifier, with its place in the text in bytes. Why
+// is one of a few sentences and quotes nothing. Odds are how much the words
+// around it speak for it, in log-odds: it is an identifier where they and those
+// of another judge of the whole text, taken from where that one would decide,
+// come to 0 or more.
 type Found struct {
 	Start, End int
 	Why        string
+	Odds       float64
 }
+
+// Sure are the odds of what needs no other judge.
+const Sure = 100
 
 // most is how many identifiers of one text are found.
 const most = 32
@@ -63,9 +82,9 @@ type finder struct {
 
 // Find returns the identifiers of a text, in the array of found if they fit,
 // in time proportional to the length: each token is looked at once, and only
-// where it has a digit, an @ or a capital that may begin a name are its
-// neighbours read, a bounded number of them. It allocates nothing when it finds
-// nothing.
+// where it has a digit, an @ or a capital, or is a first name or a month, are
+// its neighbours read, a bounded number of them. It allocates nothing when it
+// finds nothing.
 func (rs *Rules) Find(r *lexicon.Reading, found []Found) []Found {
 	f := finder{Reading: r, Rules: rs, fs: found[:0]}
 	f.emails()
@@ -78,27 +97,76 @@ func (rs *Rules) Find(r *lexicon.Reading, found []Found) []Found {
 			if t.Shout {
 				f.word(i)
 			}
+			if f.listed.has(t.Hash) && known[t.Word]&isMonth != 0 {
+				f.spokenDate(i)
+			}
 			i = f.name(i)
 		case t.Mark:
 			i++
 		default:
-			i = f.word(i)
+			i = f.small(i)
 		}
 	}
 	f.signature()
 	return f.fs
 }
 
-// add notes an identifier unless another that begins before covers it.
-func (f *finder) add(start, end int, why string) {
-	for _, g := range f.fs {
-		if g.Start < end && start < g.End {
+// What is said of identifiers.
+const (
+	fullName   = "gives a full name"
+	signedName = "is signed with a name"
+	phone      = "gives a phone number"
+	inWords    = "gives a phone number in words"
+	mail       = "gives an e-mail address"
+	record     = "gives a record or insurance number"
+	birth      = "gives a date of birth"
+	street     = "gives a street address"
+)
+
+// small looks at a word in small letters.
+func (f *finder) small(i int) int {
+	t := &f.Tokens[i]
+	if f.listed.has(t.Hash) {
+		l := known[t.Word]
+		if l&isMonth != 0 {
+			f.spokenDate(i)
+		}
+		if l&isGiven != 0 {
+			f.smallName(i, false)
+		}
+	}
+	return f.word(i)
+}
+
+// add notes an identifier, in place of one that it overlaps if it is surer.
+func (f *finder) add(start, end int, why string, odds float64) {
+	g := Found{start, end, why, odds}
+	for k := range f.fs {
+		if h := &f.fs[k]; h.Start < end && start < h.End {
+			if h.Odds < odds {
+				*h = g
+			}
 			return
 		}
 	}
 	if len(f.fs) < most {
-		f.fs = append(f.fs, Found{start, end, why})
+		f.fs = append(f.fs, g)
+		return
 	}
+	weakest := &f.fs[0]
+	for k := range f.fs {
+		if f.fs[k].Odds < weakest.Odds {
+			weakest = &f.fs[k]
+		}
+	}
+	if weakest.Odds < odds {
+		*weakest = g
+	}
+}
+
+// addTokens is add for tokens from to to, exclusive.
+func (f *finder) addTokens(from, to int, why string, odds float64) {
+	f.add(f.Tokens[from].Start, f.Tokens[to-1].End, why, odds)
 }
 
 // at returns token i, or an empty mark outside the text.
@@ -150,77 +218,16 @@ func (f *finder) word(i int) int {
 	case "oh", "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "double", "triple",
 		"cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "deux", "trois", "quatre", "cinq", "sept", "huit", "neuf":
 		return f.spokenDigits(i)
+	case "first", "1st", "forename", "prenom", "nombre":
+		f.surnameFirst(i)
 	case "is":
-		if f.at(i-1).Word == "name" {
-			f.smallName(i + 1)
+		if s := f.at(i - 1).Word; s == "name" || s == "this" {
+			f.smallName(i+1, true)
 		}
-	case "soy", "llamo", "appelle", "im", "its", "name's", "it's", "i'm":
-		f.smallName(i + 1)
+	case "soy", "llamo", "appelle", "im", "its", "name's", "it's", "i'm", "c'est", "suis", "habla":
+		f.smallName(i+1, true)
 	}
 	return i + 1
-}
-
-// mailRest is an address in words from its at on.
-const mailRest = `(?:\s?\.\s?[\pL\d]+)?\s?(?:[\[({]\s?(?:at|arroba|aro?base?)\s?[\])}]|\s(?:@|at|arroba|aro?bas|arobase)\s)\s?[\pL\d-]+(?:\s?(?:[\[({]\s?(?:dot|punto|point)\s?[\])}]|\s(?:dot|punto|point)\s|\.|\s)\s?)(?:com|net|org|edu|co|ca|uk|es|fr|mx|ar|io|example)\b`
-
-var (
-	emailAt  = regexp.MustCompile(`(?i)[\pL\d][\pL\d._%+-]*(?:\s@\s|@)[\pL\d-]+(?:\.[\pL\d-]+)*\.\pL{2,}`)
-	emailGap = regexp.MustCompile(`(?i)(?:[\pL\d._-]\s){4,40}@\s(?:[\pL\d.-]\s){4,40}[\pL\d]\b`)
-	emailSay = regexp.MustCompile(`(?i)(?:[\pL\d]\s){3,30}?` + mailRest + `|[\pL\d][\pL\d._+-]*(?:\s?[\[(]?\b(?:dot|punto|point|underscore)\b[\])]?\s?[\pL\d_-]+){0,3}` + mailRest)
-	role     = regexp.MustCompile(`(?i)^(?:(?:reception|front|office|billing|appointment|booking|admin|clinic|practice|surgery|enquir|info)\pL*|contact|complaints?|intake|billing|hello|office|admin|appointments?|bookings?|support|help|service|noreply|press|jobs|careers|hr|team|enquiries|inquiries|referrals?|records|citas|contacto|atencion|atencionpaciente|reclamos|reclamaciones|quejas|resultados|informes|recepcion|informacion|ventas|secretariat|accueil|rdv|plaintes|direction|cabinet|clinique|privacy|feedback|manager|practice|surgery|clinic|patient|accounts|dr|dra|doctor)(?:[._-][\pL.]*)?\s?(?:@|[\[(]| at | arroba )`)
-)
-
-// emails finds addresses around each @.
-func (f *finder) emails() {
-	for at, n := strings.IndexByte(f.Raw, '@'), 0; at >= 0 && n < 64; n++ {
-		from, to := cut(f.Raw, at-60), cut(f.Raw, at+80)
-		if part := f.Raw[from:to]; at > 0 && strings.IndexByte(f.Raw[at:to], '.') > 0 {
-			f.email(emailAt.FindStringIndex(part), from)
-			if strings.HasPrefix(f.Raw[at:], "@ ") {
-				f.email(emailGap.FindStringIndex(part), from)
-			}
-		}
-		next := strings.IndexByte(f.Raw[at+1:], '@')
-		if next < 0 {
-			return
-		}
-		at += 1 + next
-	}
-}
-
-// saidEmail finds an address in words before token i, which may end it.
-func (f *finder) saidEmail(i int) {
-	if f.said++; f.said > 64 {
-		return
-	}
-	for j := i - 1; j >= 0 && j >= i-8 && i < len(f.Tokens); j-- {
-		switch f.Tokens[j].Word {
-		case "at", "arroba", "arobase", "arobas", "arobase)", "@":
-			from := cut(f.Raw, f.Tokens[j].Start-60)
-			f.email(emailSay.FindStringIndex(f.Raw[from:f.Tokens[i].End]), from)
-			return
-		}
-	}
-}
-
-func (f *finder) email(m []int, base int) {
-	if m == nil {
-		return
-	}
-	i := sort.Search(len(f.Tokens), func(i int) bool { return f.Tokens[i].Start >= base+m[0] })
-	before, _ := f.around(i, i, 5, 0)
-	if s := f.Raw[base+m[0] : base+m[1]]; !role.MatchString(s) && !f.own(s) && (before&isTheirs == 0 || before&isMine != 0) {
-		f.add(base+m[0], base+m[1], "gives an e-mail address")
-	}
-}
-
-// cut moves a place to the edge of a letter, inside the text.
-func cut(s string, i int) int {
-	i = max(0, min(len(s), i))
-	for i > 0 && i < len(s) && !utf8.RuneStart(s[i]) {
-		i--
-	}
-	return i
 }
 
 // own reports whether s is, or ends in, what belongs to the practice.

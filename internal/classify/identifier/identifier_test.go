@@ -37,11 +37,12 @@ func (rs *Rules) findIn(s string) []Found { return rs.Find(rs.read(s), nil) }
 // finding is a text, the identifier in it and what it is; none if why is "".
 type finding struct{ text, part, why string }
 
+// checkFindings looks for them by the rules alone.
 func checkFindings(t *testing.T, tests []finding) {
 	t.Helper()
 	rs := rules(t, nil, nil)
 	for _, test := range tests {
-		fs := rs.findIn(test.text)
+		fs := slices.DeleteFunc(rs.findIn(test.text), func(f Found) bool { return f.Odds < 0 })
 		if test.why == "" {
 			if len(fs) > 0 {
 				t.Errorf("%q: found %q, which %s", test.text, test.text[fs[0].Start:fs[0].End], fs[0].Why)
@@ -58,19 +59,8 @@ func checkFindings(t *testing.T, tests []finding) {
 	}
 }
 
-const (
-	phone   = "gives a phone number"
-	spoken  = "gives a phone number in words"
-	mail    = "gives an e-mail address"
-	record  = "gives a record or insurance number"
-	birth   = "gives a date of birth"
-	address = "gives a street address"
-	full    = "gives a full name"
-	signed  = "is signed with a name"
-)
-
 // whys are all that may be said of an identifier: no word of a text is in it.
-var whys = []string{phone, spoken, mail, record, birth, address, full, signed}
+var whys = []string{phone, inWords, mail, record, birth, street, fullName, signedName}
 
 func TestPhones(t *testing.T) {
 	checkFindings(t, []finding{
@@ -80,8 +70,12 @@ func TestPhones(t *testing.T) {
 		{"mi celular es 55 5555 0142, gracias", "55 5555 0142", phone},
 		{"Merci de m'appeler, 06 39 98 27 50", "06 39 98 27 50", phone},
 		{"text 07700📞900📞412 please", "07700📞900📞412", phone},
-		{"my cell is oh seven seven double oh, nine zero zero, four four two", "oh seven seven double oh, nine zero zero, four four two", spoken},
-		{"mi número es seis cero cero cinco cinco cinco cero uno dos", "seis cero cero cinco cinco cinco cero uno dos", spoken},
+		{"my cell is oh seven seven double oh, nine zero zero, four four two", "oh seven seven double oh, nine zero zero, four four two", inWords},
+		{"mi número es seis cero cero cinco cinco cinco cero uno dos", "seis cero cero cinco cinco cinco cero uno dos", inWords},
+		{"my cell: 2o2 555 o188", "2o2 555 o188", phone},
+		{"podéis llamarme al 655 55 01 90", "655 55 01 90", phone},
+		{"Dr Vosgrave gave us her cell, 555 014 7733, on day one", "", ""},
+		{"Ask the plumber, 0121 496 0333, he came at once", "", ""},
 		{"The clinic's line is 0121 496 0000, press 2", "", ""},
 		{"Samaritans are on 116 123 at any hour", "", ""},
 		{"Your order 884-2091355 has not come", "", ""},
@@ -99,6 +93,11 @@ func TestEmails(t *testing.T) {
 		{"mándenlo a lupe.corr (arroba) example (punto) net", "lupe.corr (arroba) example (punto) net", mail},
 		{"merci d'écrire à solene.k [arobase] example.net", "solene.k [arobase] example.net", mail},
 		{"j a d e @ e x a m p l e . n e t", "j a d e @ e x a m p l e . n e t", mail},
+		{"send it to tilda<dot>vos<at>example<dot>com", "tilda<dot>vos<at>example<dot>com", mail},
+		{"merci d'écrire à solene tiret bas k chez example point net", "solene tiret bas k chez example point net", mail},
+		{"it is tilda.vos -at- example -dot- com", "tilda.vos -at- example -dot- com", mail},
+		{"CVs go to rrhh@willow.example", "", ""},
+		{"nurses2@willowpractice.example read it", "", ""},
 		{"They answer at info@willowpractice.example", "", ""},
 		{"so proud of @luka.rn and @zo.lw today", "", ""},
 		{"I looked at the dot on the scan", "", ""},
@@ -128,6 +127,8 @@ func TestBirths(t *testing.T) {
 		{"nací el 19 de agosto de 1977", "19 de agosto de 1977", birth},
 		{"ma puce née le 21 octobre 2022", "21 octobre 2022", birth},
 		{"Results for Tilda Vosgrave 30-1-67 please", "30-1-67", birth},
+		{"My daughter (14.08.2016) needs her card", "14.08.2016", birth},
+		{"soy del 19 de agosto de 1977, no del 78", "19 de agosto de 1977", birth},
 		{"my appointment is on 03/09/2027", "", ""},
 		{"the surgery was on May 5, 2021", "", ""},
 		{"nació esta clínica el 24/11/1999", "", ""},
@@ -136,10 +137,12 @@ func TestBirths(t *testing.T) {
 
 func TestAddresses(t *testing.T) {
 	checkFindings(t, []finding{
-		{"Post the form to 14 Quarry Road please", "14 Quarry Road", address},
-		{"I live at 22 Tallow Court, come quick", "22 Tallow Court", address},
-		{"vivo en calle Olmo 17, no puedo bajar", "calle Olmo 17", address},
-		{"j'habite 9 rue des Lilas, venez", "9 rue des Lilas", address},
+		{"Post the form to 14 Quarry Road please", "14 Quarry Road", street},
+		{"I live at 22 Tallow Court, come quick", "22 Tallow Court", street},
+		{"vivo en calle Olmo 17, no puedo bajar", "calle Olmo 17", street},
+		{"j'habite 9 rue des Lilas, venez", "9 rue des Lilas", street},
+		{"I live at 4/27 Tallow Court", "4/27 Tallow Court", street},
+		{"vivo en Jr. Olmo 417, toquen fuerte", "Jr. Olmo 417", street},
 		{"the office is at 620 Elm Avenue, suite 2", "", ""},
 		{"5 stars all the way, 10 out of 10", "", ""},
 		{"La farmacia de la calle Olmo 77 lo tiene", "", ""},
@@ -186,8 +189,8 @@ func FuzzIdentifiers(f *testing.F) {
 	})
 }
 
-// plain are invented reviews without an identifier, as most are.
-var plain = []string{
+// harmless are invented reviews without an identifier, as most are.
+var harmless = []string{
 	"Dr. Vosgrave took the time to explain every step of the treatment. The staff are kind and the office is clean. I have been coming here for 12 years and would not go anywhere else. Highly recommend!",
 	"My daughter was nervous before her braces. Everyone at the desk was patient with her, and we were out in an hour. Parking is easy on Mondays.",
 	"Waited 45 minutes past the hour. The doctor was fine but nobody told us why. I called twice and the phone rang and rang.",
@@ -196,7 +199,7 @@ var plain = []string{
 
 func TestNothingFoundAllocatesNothing(t *testing.T) {
 	rs := rules(t, nil, nil)
-	for _, s := range plain {
+	for _, s := range harmless {
 		r := rs.read(s)
 		if n := testing.AllocsPerRun(20, func() { rs.Find(r, nil) }); n > 0 || len(rs.Find(r, nil)) > 0 {
 			t.Errorf("%q: %v allocations, found %v", s, n, rs.Find(r, nil))
@@ -207,7 +210,7 @@ func TestNothingFoundAllocatesNothing(t *testing.T) {
 func BenchmarkIdentifiers(b *testing.B) {
 	rs := rules(b, nil, nil)
 	var texts []*lexicon.Reading
-	for _, s := range plain {
+	for _, s := range harmless {
 		texts = append(texts, rs.read(s))
 	}
 	b.ReportAllocs()

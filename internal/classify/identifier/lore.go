@@ -1,6 +1,9 @@
 package identifier
 
-import "strings"
+import (
+	_ "embed" // the words
+	"strings"
+)
 
 // lore is what is known of a word by itself when identifiers are looked for.
 type lore uint32
@@ -25,15 +28,30 @@ const (
 	isHome                      // somebody lives there
 	isDigit                     // a digit in words
 	isMonth
-	isHere  // after a name: it is the writer
-	isSmall // a little word, nobody's name
-	isLine  // what one has a number of
-	isYours // before the name that signs
+	isHere    // after a name: it is the writer
+	isSmall   // a little word, nobody's name
+	isLine    // what one has a number of
+	isYours   // before the name that signs
+	isSurname // the word for it
+	isYear    // begins a year in words
 )
+
+//go:embed words.txt
+var plainWords string
+
+// plain are the words that are nobody's name by themselves, beyond those that
+// the lexicon lists.
+var plain = func() map[string]bool {
+	m := make(map[string]bool, 8000)
+	for w := range strings.Lines(plainWords) {
+		m[w[:len(w)-1]] = true
+	}
+	return m
+}()
 
 // known maps words, normalised, to what is known of them.
 var known = func() map[string]lore {
-	m := make(map[string]lore, 2500)
+	m := make(map[string]lore, 3000)
 	for l, words := range loreWords {
 		for _, w := range strings.Fields(words) {
 			m[w] |= l
@@ -46,15 +64,18 @@ var loreWords = map[lore]string{
 	isTitle: `dr dra drs doc doctor doctora docteur docteure docteurs doctors nurse nurses sister surgeon hygienist therapist receptionist reception
 		secretaria secretaire infirmiere infirmier enfermera enfermero enfermeras lic licenciada licenciado prof professor professeur pr profe physician dentist dentista coach
 		midwife matrona matrone pharmacist radiographer technician tech assistant fisio kine physio physiotherapist sor psicologa psicologo psychologue
-		frcs mrcp facs frcp md rn np pa dds dmd do phd lmt dc rdh od arnp lcsw crna obgyn cirujano cirujana chirurgien cllr minister padre father uncle aunt auntie tante tonton partera maire alcalde alcaldesa embriologa podiatrist optometrist radiologist chiropractor acupuncturist esthetician rev reverend assistant ministre pupille nutri`,
+		frcs mrcp facs frcp md rn np pa dds dmd do phd lmt dc rdh od arnp lcsw crna obgyn cirujano cirujana chirurgien cllr minister padre father uncle aunt auntie tante tonton partera maire alcalde alcaldesa embriologa podiatrist optometrist radiologist chiropractor acupuncturist esthetician rev reverend assistant ministre pupille especialista nutri
+		dre docteure residente higienista radiologo radiologa cardiologo cardiologa cardiologue coordinadora coordinador coordinator psicopedagoga logopeda terapeuta orthophoniste recepcionista councillor councilwoman cllr mp ponente
+		dermatologo dermatologa oncologo oncologa ginecologo ginecologa neurologo neurologa pediatra dermatologue gynecologue osteopathe sophrologue podologue adjoint adjointe autrice auteur author clerk matron consultant anaesthetist optician paramedic orthodontist
+		oncologist cardiologist dermatologist neurologist pediatrician urologist psychologist psychiatrist dietitian nutritionist counselor counsellor naturopath osteopath volunteer vet paed paediatrician sir dame animateur sainte`,
 	isMister: `mr mrs ms miss mme madame monsieur mlle m sr sra srta señor señora señorita don doña`,
-	isIntro: `name names named nombre nom prenom apellido surname llamo llama llamado llamada appelle soy suis im i'm it's its c'est called nombrado signed signe firma firmo firmado
+	isIntro: `somos am under completo name names named nombre nom prenom apellido surname llamo llama llamado llamada appelle soy suis im i'm it's its c'est called nombrado signed signe firma firmo firmado
 		atte atentamente patient paciente patiente sincerely regards part attention temoignage cuenta yo ici moi name's holder behalf alias testimonio identidad titular`,
 	isCall: `for from under as call ring text phone message contact ask email to tell para por pour pide demandez llamar llame llamen contacten please pls thank thanks thankyou gracias merci`,
-	isClose: `thanks thank thankyou thx regards rgds sincerely grateful cariño afecto gratitude love cheers kindly best wishes respectfully cordially truly
+	isClose: `saludo luv bs bisou revoyure kenavo slainte ciao bendiga bless att thanks thank thankyou thx regards rgds sincerely grateful cariño afecto gratitude love cheers kindly best wishes respectfully cordially truly
 		yours yrs gratefully blessings hugs xx xoxo x gracias saludos atte atentamente siempre bendiciones abrazo abrazos besos beso besitos cordialement cdt bisous bises merci amicalement amities
 		respectueusement encore firma firmado signed signe sincerement smiling humbly cordialmente affection affectueusement bientot bendito love greetings xoxox `,
-	isThing: `street road lane avenue hospital clinic clinica clinique center centre centro medical dental health care school university college church day week month year christmas easter diwali friday
+	isThing: `rd blvd ave cedex nord sud street road lane avenue hospital clinic clinica clinique center centre centro medical dental health care school university college church day week month year christmas easter diwali friday
 		monday tuesday wednesday thursday saturday sunday january february march april june july august september october november december lunes martes miercoles jueves viernes sabado domingo enero febrero marzo
 		abril mayo junio julio agosto septiembre octubre noviembre diciembre janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre lundi mardi mercredi jeudi vendredi samedi dimanche
 		norte sur alto baja northern southern eastern western mondays tuesdays wednesdays thursdays fridays saturdays sundays north south east west new san santa saint st los las alabama alaska arizona arkansas colorado connecticut delaware hawaii idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada hampshire jersey york oklahoma oregon pennsylvania rhode dakota tennessee utah vermont virginia washington wisconsin wyoming alberta manitoba saskatchewan nova scotia brunswick houston dallas austin boston miami orlando tampa phoenix denver seattle angeles diego francisco ottawa calgary edmonton vancouver montreal winnipeg lima bogota madrid habana el la united states kingdom city county beach park river lake valley mount island bay hills heights club inn hotel cafe bar restaurant
@@ -68,18 +89,19 @@ var loreWords = map[lore]string{
 	isRecord: `file lab specimen sample accession rx prescription historial ficha legajo registro hc nuhsa identifiant episode labo mbi geha tricare humana aadhaar mrn chart record records nhs chi ihi gms ohip ramq nam niss avs medicare medicaid medi cal ssn nin ni member membership memb subscriber policy policyno poliza police claim insurance insurer assurance aseguradora hosp hospital patient
 		patiente paciente pt pat id uhid acct account dossier secu securite vitale mutuelle partenamut expediente exp folio historia afiliado afiliada socio socia dni nie cedula cc ci rut curp nss cip tarjeta carnet carne passport pasaporte passeport
 		matricule registre cnss license card carte health beneficiary group file   client device service identification documento nit cuil cuit rfc eps isapre sis ald bcbs bluecross aetna bupa allianz allocataire security social`,
-	isTicket: `sorteo licencia crn vat cqc job vacancy poste vacante order orders dpd fedex ups tracking parcel invoice inv facture factura gmc npi licence company form ticket boleto rifa profesional code codigo charity royal model serial ref reference pedido guia envio compra caso case boleta vuelo bus court colis suivi contrat contrato
+	isTicket: `sanitario ombudsman comprobante oxxo col finess adeli rpps rnpsp provider lottery loteria council mairie sorteo licencia crn vat cqc job vacancy poste vacante order orders dpd fedex ups tracking parcel invoice inv facture factura gmc npi licence company form ticket boleto rifa profesional code codigo charity royal model serial ref reference pedido guia envio compra caso case boleta vuelo bus court colis suivi contrat contrato
 		commande reclamation reclamo queja bib table room parking notice charge receipt recibo turno price prix precio euros dollars pago lot lote batch version extension ext doi isbn page article seat flight unit building iban sort postcode zip`,
 	isMine: `my mine me i'm im i us our cell mobile whats whatsapp wasap text txt sms his her mum mom dad voicemail mi mis mio cel celular movil llamen llamenme llame llamame marcado escribanme escriban urge moi mon ma mes portable rappelez
 		rappeler joignable joindre joint call ring phone reach back contact number fono tel telefono tlf telf telephone numero husband wife son daughter mother father hijo hija esposo esposa madre padre mari femme fils fille contacto`,
-	isTheirs: `clinic clinica clinique office practice surgery desk reception billing hotline helpline lifeline crisis line linea ligne their them wrote sus sede standard secretariat doctor doctora dr dra works located center centre fax chemist pharmacy
+	isTheirs: `plumber plombier fontanero taxi locksmith serrurier scam arnaque spam fraude switchboard company cabinet laboratoire labo sav fundacion asociacion local citas secretaria panaderia roadworks locksmiths
+		solicitors instagram insta answerphone helpdesk clinic clinica clinique office practice surgery desk reception billing hotline helpline lifeline crisis line linea ligne their them wrote sus sede standard secretariat doctor doctora dr dra works located center centre fax chemist pharmacy
 		farmacia pharmacie eventos toll customer press option opcion options branch emergency poison samaritans central conmutador belongs hospital oficina optica web site dial dialling dialled rang bio right hours used marquen atencion recepcion sucursal urgencias web urgences gratuit gratis info infos renseignements anexo mairie gobierno writing`,
-	isBorn: `dob born birth birthday birthdate bday naci nacio nacido nacida nac nacimiento cumple cumpleaños ne nee nes nees naissance rn b n`,
+	isBorn: `ddn fdn fn birthday's dob born birth birthday birthdate bday naci nacio nacido nacida nac nacimiento cumple cumpleaños ne nee nes nees naissance rn b n`,
 	isStreet: `st street ave avenue road rd lane ln crescent cres blvd boulevard drive gardens gdns close cl court ct way place pl terrace terr house mews grove walk square sq row hill park parade pde yard yd wharf cottages dr cottage
 		quay gate brae wynd view steps fold bank rise mansions buildings cuttings lodge mews bungalow alley parkway pkwy highway hwy circle trail`,
 	isCalle: `calle avenida avda av carrera cra jr jiron pasaje pje privada retorno callejon plaza paseo camino rua colonia barrio domicilio rue chemin allee avenue boulevard bd impasse place quai cours route montee sentier venelle villa cite hameau ruelle square faubourg cour chaussee c`,
 	isHome:  `home live lives address addr moved buzzer flat apartment apt vivo vive casa direccion habite habitons chez adresse post send envoyez manden envienme deliver delivered door puerta porte interphone timbre house come venez vengan letter livrez`,
-	isDigit: `oh zero one two three four five six seven eight nine double triple hundred cero uno dos tres cuatro cinco seis siete ocho nueve treinta cuarenta cincuenta sesenta setenta ochenta noventa
+	isDigit: `ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety mil mille novecientos diez once doce veinte oh zero one two three four five six seven eight nine double triple hundred cero uno dos tres cuatro cinco seis siete ocho nueve treinta cuarenta cincuenta sesenta setenta ochenta noventa
 		deux trois quatre cinq sept huit neuf dix onze douze treize quatorze quinze seize vingt trente quarante cinquante soixante vingts un`,
 	isMonth: `jan january feb february mar march apr april may jun june jul july aug august sep sept september oct october nov november dec december ene enero febrero marzo abr abril mayo junio julio ago agosto septiembre
 		setiembre octubre noviembre dic diciembre janvier janv fevrier fev mars avril avr mai juin juillet juil aout septembre octobre novembre decembre`,
@@ -90,7 +112,9 @@ var loreWords = map[lore]string{
 		has have had my your his her our their me him us them its get got go out up down off on in at of to by as at from with for thank thanks god bless very so much too all any one two just only also again ever never always
 		el los las lo se si que como mas muy ya mi tu su sus mis nos les le es son fue ser soy esta este eso esa todo toda todos nada pero porque cuando donde quien con sin por para
 		je tu il elle on nous vous ils elles ce c'est ca un une des du au aux mes tes ses mon ma ton sa notre votre leur qui que quoi dont ou et mais donc car ni pas plus tres bien tout tous toute merci`,
-	isGiven: givenNames,
+	isSurname: `surname apellido apellidos nom 2nd`,
+	isYear:    `nineteen twenty fifty sixty seventy eighty ninety mil dos novecientos noventa ochenta setenta sesenta cincuenta mille deux dix soixante quatre cinquante cent cents cientos`,
+	isGiven:   givenNames,
 }
 
 // givenNames are first names common in the three languages' countries.
@@ -137,4 +161,8 @@ stan stanley stefan stella steph stephan stephane stephanie stephen steve steven
 teodora teodoro terence teresa teri terrance terrence terri terry tess tessa thea theo theodora theodore theresa therese thiago thibault thierry thomas tia tiana tiffany tilda tim timothy tina titouan tobias toby todd tom tomas tommy toni tony tonya tori toño traci tracy trevor
 tricia trina trinidad trisha tristan trudy tunde tyler ulises ulysse ursula valentin valentina valentine valeria valerie valmai vanesa vanessa vera vernon veronica veronique vicente vicki vickie vicky victor victoria victoire victorine vikram vince vincent viola violet violeta
 violette virginia virginie vivian viviana viviane vivien vivienne vladimir wade wallace walter wanda warren wayne wendell wendy wesley whitney wilfred wilfrid wilfredo will willa william willie wilma winifred winnie winston xavier ximena yael yannick yasmin yasmine yesenia yolanda yolande
-yoli yolani youssef yusuf yuri yvan yves yvette yvonne zach zachary zara zelda zelie zoe zoila zoraida`
+yoli thelma cory bev sid dolly wilf kev gaz trish gill babs effie nell stu bernie jez dee elspeth hettie ivor agnieszka anil ashwin adaeze amara aisling aoibheann babatunde bola bukola chidi chidinma chiamaka chinedu chukwuma deepa deepak devi ebele efua emeka eniola esi farah farid faisal
+femi fiifi folake funmi gurpreet harpreet hyacinth ibrahima ifeoma ife imran ismail iqra jaswinder jaspreet joginder kavita kehinde kemi khalid kiran kunle kwabena kwaku kwasi lakshmi leila mahmoud malgorzata manish manpreet mariama mei meera mohammad mohammad moses mustapha nadeem naveen neha
+nkechi nneka obinna ola olu oluwaseun padma parveen pooja pradeep precious rahul ravinder rekha roisin ruchi rukhsana saanvi sadia saoirse sandeep sanjay segun seun shabnam shanice shreya sibusiso simran sita sunil sushila tariq temitope thabo thandi thandeka uche usha vijay wei wojciech xiao yaw yetunde yusra zainab zanele zeynep
+paco pepe paqui merche nacho conchi chelo lupe toñi beto nuri mari lety gabi dani santi javi rafa manolo pili loli charo trini goyo quique memo pancho lalo chuy tere meche chepina chucho maite leire unai iker aitor ane itziar nerea amaia jimena xochitl yaretzi citlali evaristo anastasio eusebio benigno macario virgilio adalberto
+momo zabou juju mimi nono lulu jacky jeannot soizig gwenaelle nolwenn yann erwan loup maxence odilon marcelin casimir fulgence godefroy baudouin achille capucine alienor melisande domitille rosine gaetan desire amedee issa moussa modou slimane mehdi selim yasmin yacine rachid nassim kevyn rejeane gisele yolani youssef yusuf yuri yvan yves yvette yvonne zach zachary zara zelda zelie zoe zoila zoraida`

@@ -20,10 +20,10 @@ func (p *person) full() bool {
 	return p.words-p.initials >= 2 || p.initials > 0 && p.words > p.initials
 }
 
-// name weighs the row of capitals at lexicon.Token i as a full name of a patient, and
+// name weighs the row of capitals at token i as a full name of a patient, and
 // returns the token after what it has read.
 func (f *finder) name(i int) int {
-	if !f.capital(f.at(i+1)) && f.at(i+1).Word != "." && !f.introduced(i) {
+	if !f.capital(f.at(i+1)) && f.at(i+1).Word != "." && !f.introduced(i) && !f.noble(i) {
 		return i + 1
 	}
 
@@ -35,8 +35,8 @@ func (f *finder) name(i int) int {
 			continue
 		}
 		p := f.person(j)
-		if f.isPatient(&p) {
-			f.add(f.Tokens[p.from].Start, f.Tokens[p.to-1].End, "gives a full name")
+		if odds := f.isPatient(&p); odds > never {
+			f.addTokens(p.from, p.to, fullName, odds)
 			return p.to
 		}
 		if p.words >= 2 {
@@ -44,6 +44,11 @@ func (f *finder) name(i int) int {
 		}
 	}
 	return i + 1
+}
+
+// noble reports a first name with a surname that begins small: "Ana del Olmo".
+func (f *finder) noble(i int) bool {
+	return (f.capital(f.at(i+2)) || f.capital(f.at(i+3))) && known[f.at(i+1).Word]&isParticle != 0 && known[f.Tokens[i].Word]&isGiven != 0
 }
 
 // skip passes over the name after a title.
@@ -91,11 +96,11 @@ func initial(t lexicon.Token) bool { return len(t.Word) == 1 && t.Upper && t.Wor
 func (f *finder) common(i int) bool {
 	t := &f.Tokens[i]
 	s := strings.TrimSuffix(t.Word, "'s")
-	return f.lists.Common(s) || known[s]&(isThing|isMonth|isClose|isTie|isCall|isIntro|isMister|isHere|isParticle|isSmall|isCalle|isYours) != 0 ||
+	return f.lists.Common(s) || known[s]&(isThing|isMonth|isClose|isTie|isCall|isIntro|isMister|isHere|isParticle|isSmall|isCalle|isYours) != 0 || plain[s] ||
 		f.hit(i) != nil || t.Digit || strings.IndexByte(s, '\'') > 1
 }
 
-// begins reports whether a person's name may begin at lexicon.Token i.
+// begins reports whether a person's name may begin at token i.
 func (f *finder) begins(i int) bool {
 	t := &f.Tokens[i]
 	if t.Mark || f.staff[t.Word] || t.Digit {
@@ -108,10 +113,19 @@ func (f *finder) begins(i int) bool {
 	if t.Shout && known[t.Word]&isGiven == 0 && (len(t.Word) < 4 || f.capital(next) && !next.Shout && !next.Mark) {
 		return false
 	}
-	return len(t.Word) > 1 && (known[t.Word]&isGiven != 0 || !f.common(i))
+	return len(t.Word) > 1 && (known[t.Word]&isGiven != 0 || !f.common(i) || f.namedBy(i))
 }
 
-// person reads the name that begins at lexicon.Token i, as far as it goes.
+// namedBy reports that token i, which may be a common word, stands after "soy"
+// or "I am" and before a surname.
+func (f *finder) namedBy(i int) bool {
+	const notPlain = isThing | isMonth | isClose | isTie | isCall | isIntro | isMister | isHere | isParticle | isSmall | isYours | isTitle
+	next := f.at(i + 1)
+	return known[f.Tokens[i].Word]&notPlain == 0 && (known[f.at(i-1).Word]&isIntro != 0 || f.relative(i-1)) &&
+		f.capital(next) && !next.Shout && !next.Mark && !f.common(i+1)
+}
+
+// person reads the name that begins at token i, as far as it goes.
 func (f *finder) person(i int) person {
 	p := person{from: i, to: i, given: known[f.Tokens[i].Word]&isGiven != 0}
 	for j := i; j < len(f.Tokens) && j < i+9 && f.glued(i, j); j++ {
@@ -126,9 +140,9 @@ func (f *finder) person(i int) person {
 		case !f.capital(t) || l&isParticle != 0 && len(t.Word) < 4 && l&isGiven == 0 && f.capital(f.at(j+1)):
 			p.joined = true
 			continue
-		case l&(isMonth|isHere|isIntro|isMister) != 0 && l&isGiven == 0, l&isTitle != 0, f.staff[t.Word], t.Digit:
+		case l&(isMonth|isHere|isIntro|isMister) != 0 && l&isGiven == 0, l&isTitle != 0, f.staff[t.Word], t.Digit, t.Word == "i" && j > i:
 			return p
-		case j > i && strings.TrimLeft(f.gap(j), "-’'") == "":
+		case j > i && f.capital(&f.Tokens[j-1]) && strings.TrimLeft(f.gap(j), "-’'") == "":
 			p.joined = true
 			if !f.common(j) {
 				p.rare++
@@ -166,16 +180,4 @@ func (f *finder) nameBefore(i int) bool {
 		}
 	}
 	return false
-}
-
-// smallName takes a known first name and a rare word after an introduction, all
-// in small letters.
-func (f *finder) smallName(i int) {
-	a, b := f.at(i), f.at(i+1)
-	if b.Mark || f.capital(a) || known[a.Word]&isGiven == 0 || f.lists.Common(a.Word) {
-		return
-	}
-	if !f.common(i+1) && len(b.Word) > 2 && !f.staff[a.Word] && !f.staff[b.Word] {
-		f.add(a.Start, b.End, "gives a full name")
-	}
 }

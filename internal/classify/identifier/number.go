@@ -9,11 +9,11 @@ type run struct {
 	coded    bool // has letters
 }
 
-// number says what the number at lexicon.Token i is, and returns the token after it.
+// number says what the number at token i is, and returns the token after it.
 func (f *finder) number(i int) int {
 	if to := f.date(i); to > 0 {
-		if f.isBirth(i, to) {
-			f.add(f.dateStart(i), f.Tokens[to-1].End, "gives a date of birth")
+		if odds := f.isBirth(i, to); odds > never {
+			f.add(f.dateStart(i), f.Tokens[to-1].End, birth, odds)
 			return to
 		}
 		if to > i+1 {
@@ -24,14 +24,16 @@ func (f *finder) number(i int) int {
 	start, end := f.Tokens[n.from].Start, f.Tokens[n.to-1].End
 	switch {
 	case n.digits >= 4 && f.isRecord(&n):
-		f.add(f.Tokens[n.from].Start, f.Tokens[n.to-1].End, "gives a record or insurance number")
-	case n.digits >= 7 && n.digits <= 15 && !n.coded && f.isPhone(n):
+		f.addTokens(n.from, n.to, record, Sure)
+	case n.digits >= 7 && n.digits <= 15 && !n.coded:
 		if start > 0 && (f.Raw[start-1] == '+' || f.Raw[start-1] == '(') {
 			start--
 		}
-		f.add(start, end, "gives a phone number")
-	case n.digits <= 5:
-		f.address(i)
+		if odds := f.isPhone(n); odds > never {
+			f.add(start, end, phone, odds)
+		}
+	case len(f.Tokens[n.to-1].Word) <= 5:
+		f.address(n.from, n.to-1)
 	}
 	return n.to
 }
@@ -46,11 +48,11 @@ func (f *finder) row(i int) run {
 			continue
 		}
 		gap := f.Raw[f.Tokens[max(i, n.to-1)].End:max(t.Start, f.Tokens[max(i, n.to-1)].End)]
-		if j > i && !(isDigitByte(t.Word[0]) && groups(gap) || gap == "-" && t.Digit) {
+		if j > i && !((isDigitByte(t.Word[0]) || t.Word[0] == 'o' && t.Digit) && groups(gap) || gap == "-" && t.Digit) {
 			break
 		}
 		for k := 0; k < len(t.Word); k++ {
-			if isDigitByte(t.Word[k]) {
+			if isDigitByte(t.Word[k]) || t.Word[k] == 'o' && len(t.Word) > 2 {
 				n.digits++
 			} else {
 				n.coded = true
@@ -114,13 +116,21 @@ func (f *finder) recordCue(n *run, lettered int) bool {
 			return f.shaped(n)
 		case t.Word == "since" || t.Word == "in" || t.Word == "located" || t.Word == "depuis" || t.Word == "desde" || t.Word == "en":
 			return f.shaped(n)
-		case l&isTicket != 0 && t.Word != "ref" && t.Word != "reference":
+		case l&isTicket != 0 && t.Word != "ref" && t.Word != "reference", t.Word == "clinica" && f.at(j-1).Word == "la", t.Word == "clinic":
+			return false
+		case t.Word == "cedula" && f.beside(j, isTitle):
 			return false
 		case l&isRecord != 0:
 			return (n.digits >= 5 || n.coded || lettered > 0 || n.digits == 4 && (n.to-n.from == 1 || f.gap(n.from+1) == "-") && n.from-j <= 3 && !f.years(*n)) && n.from-j <= 6 && !f.phoneLike(n, j)
 		}
 	}
 	return f.shaped(n)
+}
+
+// beside reports a word with some lore close to token i.
+func (f *finder) beside(i int, l lore) bool {
+	before, after := f.around(i, i, 8, 6)
+	return (before|after)&l != 0
 }
 
 // codeLetters reports capitals that are a part of a number.
@@ -162,51 +172,59 @@ func (f *finder) shaped(n *run) bool {
 
 // isPhone tells the writer's number from that of the practice or a hotline by
 // the words around.
-func (f *finder) isPhone(n run) bool {
+func (f *finder) isPhone(n run) float64 {
 	start, end := f.Tokens[n.from].Start, f.Tokens[n.to-1].End
 	if start > 0 && strings.IndexByte("$#", f.Raw[start-1]) >= 0 || f.years(n) || f.tollFree(n) || f.own(f.Raw[start:end]) {
-		return false
+		return never
 	}
 	before, after := f.around(n.from, n.to, 8, 5)
-	switch ticket, _ := f.around(n.from, n.to, 4, 0); {
-	case f.calls(n.from):
-		return true
-	case (before|after)&isTheirs != 0 || ticket&isTicket != 0:
-		return false
-	case (before|after)&isMine != 0:
-		return true
+	ticket, _ := f.around(n.from, n.to, 4, 0)
+	mine, theirs := (before|after)&isMine != 0, (before|after)&isTheirs != 0
+	me, theirLine := f.calls(n.from)
+	switch full := n.digits <= 13 && (n.digits >= 9 || n.to-n.from > 1) && !f.fours(n); {
+	case me, theirLine && before&isTitle == 0:
+		return 3
+	case ticket&isTicket != 0:
+		return -4
+	case theirs:
+		return -2.2
+	case mine:
+		return 1
+	case full:
+		return .3
 	}
-	return len(f.Tokens) < 60 && n.digits <= 13 && (n.digits >= 9 || n.to-n.from > 1) && !f.fours(n)
+	return -2.2
 }
 
-// calls reports words shortly before token i that ask for the writer or a
-// relative to be called: "ring me", "her mobile".
-func (f *finder) calls(i int) bool {
+// calls reports words shortly before token i that ask for the writer to be
+// called, or for somebody: "ring me", "her mobile".
+func (f *finder) calls(i int) (me, somebody bool) {
 	for j := i - 1; j >= 0 && j >= i-9; j-- {
-		switch f.Tokens[j].Word {
+		switch t := &f.Tokens[j]; t.Word {
 		case "cel", "celular", "movil", "cell", "wasap", "portable":
 			if j >= i-2 {
-				return true
+				return false, true
 			}
 		case "me", "us", "moi", "back":
 			if (known[f.at(j-1).Word]|known[f.at(j-2).Word])&isCall != 0 {
-				return true
+				return true, false
 			}
-		case "my", "mi", "mon", "his", "her", "our":
+		case "my", "mi", "mon", "our", "his", "her":
 			if known[f.at(j+1).Word]&isLine != 0 {
-				return true
+				his := t.Word == "his" || t.Word == "her"
+				return !his, his
 			}
 		case "ring", "call", "text", "phone", "contact", "txt", "message", "for":
 			if f.capital(f.at(j+1)) && j >= i-5 && f.begins(j+1) {
-				return true
+				return false, true
 			}
-		case "llamenme", "llamame", "escribanme", "rappelez", "joindre", "joignable":
-			return true
+		case "llamenme", "llamame", "llamarme", "marcarme", "marquenme", "escribanme", "rappelez", "joindre", "joignable":
+			return true, false
 		case "!", "?", "\n":
-			return false
+			return false, false
 		}
 	}
-	return false
+	return false, false
 }
 
 // tollFree reports numbers that no private person has.
@@ -239,22 +257,4 @@ func (f *finder) fours(n run) bool {
 		}
 	}
 	return n.to-n.from >= 3
-}
-
-// spokenDigits finds a phone number in words from token i on.
-func (f *finder) spokenDigits(i int) int {
-	n, last := 0, i
-	for j := i; j < len(f.Tokens) && j < i+40; j++ {
-		t := &f.Tokens[j]
-		if known[t.Word]&isDigit != 0 {
-			n++
-			last = j
-		} else if t.Word != "," && t.Word != "y" && t.Word != "et" && t.Word != "-" {
-			break
-		}
-	}
-	if n >= 6 {
-		f.add(f.Tokens[i].Start, f.Tokens[last].End, "gives a phone number in words")
-	}
-	return last + 1
 }

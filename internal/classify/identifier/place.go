@@ -32,7 +32,7 @@ func (f *finder) date(i int) int {
 	return 0
 }
 
-// dateStart is where the date at lexicon.Token i begins, its month perhaps before it.
+// dateStart is where the date at token i begins, its month perhaps before it.
 func (f *finder) dateStart(i int) int {
 	if known[f.at(i-1).Word]&isMonth != 0 {
 		i--
@@ -76,45 +76,99 @@ func dayNumber(s string) int {
 	return 0
 }
 
-// isBirth reports a word of birth near a date, or a name beside it.
-func (f *finder) isBirth(from, to int) bool {
+// isBirth weighs a date by a word of birth near it, a name or a relative.
+func (f *finder) isBirth(from, to int) float64 {
 	if known[f.at(from-1).Word]&isMonth != 0 {
 		from--
 	}
 	for j := from - 1; j >= 0 && j >= from-6 && f.Tokens[j].Word != "\n"; j-- {
 		if s := f.Tokens[j].Word; known[s]&isBorn != 0 && (len(s) > 1 || j >= from-2) {
-			return known[f.at(j+1).Word]&isTheirs == 0 && f.at(j+1).Word != "esta" && f.at(j+1).Word != "cette"
+			return f.bornOf(j + 1)
 		}
 	}
-	if s := f.at(from - 1).Word; s == "i'm" || s == "im" {
-		return true
+	switch f.at(from - 1).Word {
+	case "i'm", "im":
+		return Sure
+	case "del", "du":
+		if s := f.at(from - 2).Word; s == "soy" || s == "suis" {
+			return Sure
+		}
 	}
 	for j := to; j < len(f.Tokens) && j < to+8 && f.Tokens[j].Word != "."; j++ {
 		if s := f.Tokens[j].Word; known[s]&isBorn != 0 && len(s) > 1 {
-			return known[f.at(j+1).Word]&isTheirs == 0 && f.at(j+1).Word != "esta" && f.at(j+1).Word != "cette"
+			return min(f.bornOf(j+1), 1)
 		}
 	}
-	return f.nameBefore(from)
+	if f.nameBefore(from) {
+		return 2
+	}
+	return f.standing(from, to)
 }
 
-// address finds a street with a house number around the number at lexicon.Token i.
-func (f *finder) address(i int) {
-	from, to := f.streetAfter(i)
+// bornOf weighs what follows a word of birth: a clinic is no patient.
+func (f *finder) bornOf(i int) float64 {
+	t := f.at(i)
+	if t.Word == "esta" || t.Word == "cette" {
+		t = f.at(i + 1)
+	}
+	if known[t.Word]&isTheirs != 0 {
+		return never
+	}
+	return Sure
+}
+
+// standing weighs a date by what sets it off: brackets or commas after a
+// relative, or on both sides.
+func (f *finder) standing(from, to int) float64 {
+	b, off := from-1, strings.ContainsAny(f.gap(from), "(-")
+	if f.at(b).Mark {
+		b, off = b-1, true
+	}
+	switch {
+	case f.relative(b) && off:
+		return 1.5
+	case f.relative(b):
+		return 0
+	case off && len(f.Tokens) <= 25 && (to >= len(f.Tokens) || f.at(to).Mark || strings.ContainsAny(f.gap(to), ")-")):
+		return -1
+	}
+	return never
+}
+
+// address finds a street with a house number around the number at token i; the
+// number of a flat may be before it, from token from on.
+func (f *finder) address(from, i int) {
+	_, to := f.streetAfter(i)
 	if to == 0 {
 		from, to = f.streetBefore(i)
 	}
 	if to == 0 {
 		return
 	}
+	f.addTokens(from, to, street, f.livesAt(from, to))
+}
+
+// livesAt weighs a street by the words around: somebody lives there, or a firm
+// is to be found there.
+func (f *finder) livesAt(from, to int) float64 {
 	before, after := f.around(from, to, 7, 5)
 	if s := f.at(from - 2).Word; f.at(from-1).Word == "at" && (s == "i'm" || s == "im" || s == "am" || s == "we're" || s == "are") {
 		before |= isHome
 	}
 	home, theirs := (before|after)&isHome != 0, (before|after)&isTheirs != 0
-	if f.placed(from, to) || !home && (theirs || !f.livedIn() || len(f.Tokens) > 60 || f.at(to).Word == "is" || f.at(from-1).Word == "at") {
-		return
+	switch {
+	case f.placed(from, to), theirs && !home:
+		return -2.2
+	case theirs:
+		return 1
+	case home:
+		return Sure
+	case f.at(from-1).Word == "at":
+		return -1.5
+	case f.livedIn():
+		return 1
 	}
-	f.add(f.Tokens[from].Start, f.Tokens[to-1].End, "gives a street address")
+	return .3
 }
 
 // livedIn reports that the text speaks of the writer, a relative or a danger, so
@@ -192,7 +246,7 @@ func (f *finder) streetBefore(i int) (from, to int) {
 				return 0, 0
 			}
 			return j, i + 1
-		case t.Word == "," && j == i-1 || t.Word == "#" || t.Word == "." && f.at(j-1).Word == "av" || l&isParticle != 0 || t.Word == "n" || t.Word == "no":
+		case t.Word == "," && j == i-1 || t.Word == "#" || t.Word == "." && known[f.at(j-1).Word]&isCalle != 0 || l&isParticle != 0 || t.Word == "n" || t.Word == "no" || t.Word == "mz" || t.Word == "casa" || t.Word == "sur" || t.Word == "norte":
 		case t.Mark || l&(isMonth|isTheirs) != 0:
 			return 0, 0
 		case !f.capital(t):

@@ -2,11 +2,24 @@ package identifier
 
 import "strings"
 
-// signature finds a name at the end of a text, set off from it. It reads back
-// until three words in small letters have passed, which no signature has after
-// it.
+// signature finds a name at the end of a text, set off from it, with perhaps an
+// aside after it: "Tilda (the one with the dog)".
 func (f *finder) signature() {
-	end, small := len(f.Tokens), 0
+	end := len(f.Tokens)
+	f.signedBefore(end)
+	for i := end - 2; i > 0 && i > end-10; i-- {
+		if t := &f.Tokens[i]; t.Word == "," || strings.IndexByte(f.gap(i), '(') >= 0 {
+			f.signedBefore(i)
+			return
+		}
+	}
+}
+
+// signedBefore reads back from a token until three words in small letters have
+// passed, which no signature has after it.
+func (f *finder) signedBefore(end int) {
+	var best person
+	odds, small := float64(never), 0
 	for i := end - 1; i >= 0 && i >= end-12 && small < 3; i-- {
 		t := &f.Tokens[i]
 		if t.Mark {
@@ -24,13 +37,15 @@ func (f *finder) signature() {
 		if how == notOff {
 			continue
 		}
-		if p, ok := f.signed(i, how); ok {
-			f.add(f.Tokens[p.from].Start, f.Tokens[p.to-1].End, "is signed with a name")
-			return
+		if p, o := f.signed(i, how); o > odds {
+			best, odds = p, o
 		}
 		if how == byStop {
-			return
+			break
 		}
+	}
+	if odds > never {
+		f.addTokens(best.from, best.to, signedName, odds)
 	}
 }
 
@@ -44,21 +59,20 @@ const (
 	byClose         // by a dash, a line or a closing word
 )
 
-// setOff says what sets token i off.
+// setOff says what sets token i off, with the titles before it.
 func (f *finder) setOff(i int) setting {
+	i = f.courtesy(i)
 	before := f.at(i - 1)
-	for i > 1 && known[before.Word]&isMister != 0 {
-		i--
-		before = f.at(i - 1)
-	}
 	gap := f.gap(i)
 	switch {
 	case i == 0 && !strings.ContainsAny(f.Raw[:f.Tokens[0].Start], "-–—~"):
 		return notOff
 	case i == 0 || strings.ContainsAny(gap, "–—~\n") || strings.Contains(gap, " -") || strings.HasPrefix(gap, "-") && (before.Mark || strings.HasPrefix(gap, "--")) || before.Word == "\n" || before.Word == "~":
 		return byClose
-	case strings.IndexByte(gap, ')') >= 0:
+	case strings.ContainsAny(gap, ")/"):
 		return byStop
+	case (before.Word == "from" || before.Word == "de") && known[f.Tokens[i].Word]&isGiven != 0 && (f.at(i-2).Mark || f.closing(i-2)):
+		return byClose
 	case before.Word == "," || before.Word == ":" || before.Word == ".":
 		if known[f.at(i-2).Word]&(isClose|isYours) != 0 && !(before.Word == "." && initial(f.Tokens[i-2])) {
 			return byClose
@@ -83,6 +97,17 @@ func (f *finder) setOff(i int) setting {
 	return notOff
 }
 
+// courtesy is where the titles begin that stand before token i.
+func (f *finder) courtesy(i int) int {
+	for w := f.at(i - 1).Word; i > 1 && (known[w]&isMister != 0 || kin(w)); w = f.at(i - 1).Word {
+		i--
+	}
+	if j := f.titleBefore(i); j < i && (f.at(j-1).Word == "," || strings.ContainsAny(f.gap(j), "-–—")) {
+		return j
+	}
+	return i
+}
+
 func closesAlone(w string) bool {
 	switch w {
 	case "sincerely", "regards", "firma", "signed", "atte", "cordialement", "cheers", "signe", "cdt", "rgds", "yours", "firmado", "atentamente", "bisous", "xoxo", "xx", "hugs", "besos", "bises":
@@ -91,10 +116,19 @@ func closesAlone(w string) bool {
 	return false
 }
 
+// kin are what relatives and the devout call themselves before their name.
+func kin(w string) bool {
+	switch w {
+	case "abuela", "abuelo", "hermana", "hermano", "tia", "tio", "mamie", "papi", "granny", "grandma", "nana", "maman", "soeur", "sœur":
+		return true
+	}
+	return false
+}
+
 // closing reports a closing word among the last few before token i.
 func (f *finder) closing(i int) bool {
 	for j := i; j >= 0 && j > i-6; j-- {
-		if t := &f.Tokens[j]; known[t.Word]&isClose != 0 {
+		if t := &f.Tokens[j]; known[t.Word]&isClose != 0 || t.Word == "patiente" || t.Word == "paciente" || t.Word == "servidora" || t.Word == "servidor" {
 			return true
 		} else if t.Mark && t.Word != "," || t.Word == "from" || t.Word == "desde" || t.Word == "depuis" {
 			return false
@@ -103,32 +137,80 @@ func (f *finder) closing(i int) bool {
 	return false
 }
 
-// signed reads the name at lexicon.Token i and decides by how it is set off, and by
-// what follows it, whether it is a signature.
-func (f *finder) signed(i int, how setting) (person, bool) {
-	p := f.signer(i)
-	if p.to == 0 || !f.tail(p.to) || f.clinician(&p) {
-		return p, false
+// signed reads the name at token i and weighs by how it is set off, and by what
+// follows it, whether it is a signature.
+func (f *finder) signed(i int, how setting) (p person, odds float64) {
+	p = f.signer(i)
+	if p.to == 0 || p.words == p.initials || p.words > 5 || f.clinician(&p) && !(p.given && f.afterDoctor(i)) && !f.styled(&p) {
+		return p, never
 	}
-	t := &f.Tokens[i]
-	rare := p.given || !f.common(i) || initial(*t)
+	t, long := &f.Tokens[i], len(f.Tokens) > 25
 	switch {
-	case !rare || p.words == p.initials || p.words > 5 || t.Shout && !p.given && how != byClose:
-		return p, false
-	case p.words == 1 && p.to < len(f.Tokens) && f.at(p.to).Word == "," && f.capital(f.at(p.to+1)):
-		return p, false
-	case p.full() && how >= byStop:
-		return p, f.capital(t) || how == byClose || len(t.Word) > 3
-	case how == byWords:
-		return p, f.capital(t) && p.full() && p.given && p.rare > 0 && (len(f.Tokens) > 25 || f.closing(i-1) && len(f.Tokens) > 6)
+	case !p.given && f.common(i) && !initial(*t):
+		return p, never
+	case p.words == 1 && how != byClose && f.at(p.to).Word == "," && f.capital(f.at(p.to+1)):
+		return p, never
 	case how == byClose:
-		return p, p.given || f.capital(t) && !f.lists.Common(t.Word) && !t.Shout
+		odds = 2
+	case how == byStop && p.given:
+		odds = 1
+	case how == byStop:
+		odds = -1
+	default:
+		odds = -2.2
 	}
-	long := len(f.Tokens) > 25
-	return p, f.capital(t) && (p.given && (long || !f.lists.Common(t.Word)) || long && f.Lang == "en" && !t.Shout)
+	if long {
+		odds++
+	}
+	if p.full() {
+		odds += 1.5
+	}
+	if t.Shout && !p.given || !p.full() && f.lists.Common(t.Word) {
+		odds--
+	}
+	tail := f.tail(p.to)
+	if tail == never {
+		return p, never
+	}
+	return p, odds + tail
 }
 
-// signer reads the name at lexicon.Token i, which may be in small letters if its first
+// styled reports that a name signs with its title: "Yours, Prof. T. Vos".
+func (f *finder) styled(p *person) bool {
+	i := f.titleBefore(p.from)
+	if !p.full() || i == p.from {
+		return false
+	}
+	if f.at(i-1).Word == "," {
+		s := f.at(i - 2).Word
+		return known[s]&isClose != 0 && !strings.HasPrefix(s, "thank") || known[s]&isYours != 0
+	}
+	return i > 0 && strings.ContainsAny(f.gap(i), "-–—")
+}
+
+// titleBefore is where a title begins that ends just before token i, or i.
+func (f *finder) titleBefore(i int) int {
+	j := i - 1
+	if f.at(j).Word == "." {
+		j--
+	}
+	if known[f.at(j).Word]&isTitle == 0 {
+		return i
+	}
+	return j
+}
+
+// afterDoctor reports that the word before token i is the surname of a doctor:
+// "thank you Dr Vos Tilda".
+func (f *finder) afterDoctor(i int) bool {
+	t := f.at(i - 1)
+	if t.Mark || !f.capital(t) || known[t.Word]&(isGiven|isTitle) != 0 || f.gap(i) != " " {
+		return false
+	}
+	return known[f.at(i-2).Word]&isTitle != 0 || f.at(i-2).Word == "." && known[f.at(i-3).Word]&isTitle != 0
+}
+
+// signer reads the name at token i, which may be in small letters if its first
 // word is a known first name.
 func (f *finder) signer(i int) person {
 	t := &f.Tokens[i]
@@ -173,13 +255,21 @@ func (f *finder) second(p *person) {
 	}
 }
 
-// tail reports that only marks, numbers, a place or kisses follow.
-func (f *finder) tail(i int) bool {
+// tail weighs what follows a signature: only marks, numbers, a place or kisses,
+// or a few words set off from it.
+func (f *finder) tail(i int) float64 {
+	if len(f.Tokens) > i+9 {
+		return never
+	}
 	for j := i; j < len(f.Tokens); j++ {
-		t := &f.Tokens[j]
-		if !t.Mark && !f.capital(t) && !isDigitByte(t.Word[0]) && strings.Trim(t.Word, "xo") != "" && t.Word != "in" && t.Word != "of" && t.Word != "from" && t.Word != "de" && t.Word != "the" && f.at(j-1).Word != "@" || j > i+9 {
-			return false
+		switch t := &f.Tokens[j]; {
+		case t.Mark, f.capital(t), isDigitByte(t.Word[0]), strings.Trim(t.Word, "xo") == "", f.at(j-1).Word == "@":
+		case t.Word == "in", t.Word == "of", t.Word == "from", t.Word == "de", t.Word == "the":
+		case f.at(i).Word == ",", strings.ContainsAny(f.gap(i), "(-–—"):
+			return -1
+		default:
+			return never
 		}
 	}
-	return true
+	return 0
 }

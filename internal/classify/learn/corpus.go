@@ -88,7 +88,7 @@ func (c *corpus) row(u unit) int32 {
 	case u.word >= 0:
 		copy(r, c.vectors.of(u.word))
 	case u.text != "":
-		c.vectors.compose(r[:c.vectors.Inner], u.text)
+		c.vectors.compose(r[:c.vectors.Size], u.text)
 	}
 	for t := range network.Tags {
 		if u.tags>>t&1 == 1 {

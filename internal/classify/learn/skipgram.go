@@ -12,7 +12,7 @@ import (
 
 // What skip-gram does; the values of fastText (Bojanowski et al., TACL 2017).
 const (
-	fieldSize  = 104 // numbers a vector
+	fieldSize  = 128 // numbers a vector
 	fieldParts = 20000
 	window     = 5
 	negatives  = 5

@@ -18,7 +18,7 @@ type Shape struct {
 const (
 	batchSize = 64
 	rate      = 1e-3
-	tuneRate  = 3e-3 // for the vectors of words
+	tuneRate  = 2e-2 // for the vectors of words
 	wordDrop  = 0.15 // of the words are left out, their tags kept
 	longDrop  = 0.5  // of the filters are left out in a text of sixty words,
 	shortDrop = 0.1  // and in one of none

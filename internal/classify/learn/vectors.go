@@ -13,25 +13,24 @@ import (
 )
 
 // Vectors are words and parts of words as numbers, learned from texts of the
-// field and joined with general ones. Words are stored by their hashes.
+// field. Words are stored by their hashes.
 type Vectors struct {
 	VectorShape
 	rows  map[uint64]int32
 	hash  []uint64
 	word  []float32 // Size a word
-	parts []float32 // Inner a part
+	parts []float32 // Size a part
 }
 
 // VectorShape says how much there is of everything.
 type VectorShape struct {
-	// Size is the numbers a word has; the first Inner are made of its parts too.
+	// Size is the numbers of a word.
 	Size  int `json:"size"`
-	Inner int `json:"inner"`
 	Words int `json:"words"`
 	Parts int `json:"parts"`
 }
 
-const vectorMagic = "triage-vectors-1\n"
+const vectorMagic = "triage-vectors-2\n"
 
 // length is the root mean square over words of a vector's length; the network
 // trains best with inputs of about this.
@@ -55,35 +54,25 @@ func (v *Vectors) of(row int32) []float32 {
 func (v *Vectors) compose(dst []float32, word string) {
 	ps := network.Parts(word, v.Parts, nil)
 	for _, p := range ps {
-		axpy(1/float32(len(ps)), v.parts[int(p)*v.Inner:int(p+1)*v.Inner], dst)
+		axpy(1/float32(len(ps)), v.parts[int(p)*v.Size:int(p+1)*v.Size], dst)
 	}
 }
 
-// Join makes vectors of those learned from texts of the field and of general
-// ones by word, which may be nil. Of the learned words it keeps those that keep
-// says yes to: a name must not become part of a file that is given away.
-func Join(field *Field, general map[string][]float32, order []string, keep func(word string) bool) *Vectors {
-	outer := 0
-	for _, x := range general {
-		outer = padded(len(x), lane)
-		break
-	}
-	v := &Vectors{VectorShape: VectorShape{Size: field.size + outer, Inner: field.size, Parts: field.buckets}, rows: map[uint64]int32{}}
+// Keep makes vectors of the learned words that keep says yes to: a name must
+// not become part of a file that is given away. Other words that are to be
+// known are made of their parts.
+func Keep(field *Field, keep func(word string) bool, others []string) *Vectors {
+	v := &Vectors{VectorShape: VectorShape{Size: field.size, Parts: field.buckets}, rows: map[uint64]int32{}}
 	v.parts = field.in[len(field.words)*field.size:]
 	for i, w := range field.words {
-		if keep(w) || general[w] != nil {
-			row := v.extend(w)
-			field.mean(row[:field.size], field.units(int32(i)))
-			copy(row[field.size:], general[w])
+		if keep(w) {
+			field.mean(v.extend(w), field.units(int32(i)))
 		}
 	}
-	for _, w := range order {
-		if _, ok := v.rows[network.Hash("", w)]; ok {
-			continue
+	for _, w := range others {
+		if _, ok := v.rows[network.Hash("", w)]; !ok {
+			v.compose(v.extend(w), bare(w))
 		}
-		row := v.extend(w)
-		v.compose(row[:v.Inner], bare(w))
-		copy(row[v.Inner:], general[w])
 	}
 	v.scale()
 	return v
@@ -98,33 +87,18 @@ func (v *Vectors) extend(word string) []float32 {
 	return v.word[len(v.word)-v.Size:]
 }
 
-// scale brings both halves to the same length.
+// scale brings words to the length that the network wants.
 func (v *Vectors) scale() {
-	inner, outer := 1e-9, 1e-9
-	for i := range v.Words {
-		row := v.of(int32(i))
-		for k, x := range row {
-			if k < v.Inner {
-				inner += float64(x) * float64(x)
-			} else {
-				outer += float64(x) * float64(x)
-			}
-		}
+	sum := 1e-9
+	for _, x := range v.word {
+		sum += float64(x) * float64(x)
 	}
-	n := float64(v.Words)
-	a, b := float32(length/math.Sqrt(inner/n)), float32(length/math.Sqrt(outer/n))
-	for i := range v.Words {
-		row := v.of(int32(i))
-		for k := range row {
-			if k < v.Inner {
-				row[k] *= a
-			} else {
-				row[k] *= b
-			}
-		}
+	by := float32(length / math.Sqrt(sum/float64(max(v.Words, 1))))
+	for i := range v.word {
+		v.word[i] *= by
 	}
 	for i := range v.parts {
-		v.parts[i] *= a
+		v.parts[i] *= by
 	}
 }
 
@@ -140,7 +114,7 @@ func (v *Vectors) Encode() ([]byte, error) {
 		b = appendRow(binary.LittleEndian.AppendUint64(b, h), v.of(int32(i)))
 	}
 	for p := range v.Parts {
-		b = appendRow(b, v.parts[p*v.Inner:(p+1)*v.Inner])
+		b = appendRow(b, v.parts[p*v.Size:(p+1)*v.Size])
 	}
 	return b, nil
 }
@@ -172,10 +146,10 @@ func ReadVectors(b []byte) (*Vectors, error) {
 		return nil, errors.New("read vectors: the file is damaged")
 	}
 	rest = rest[n:]
-	if v.Size < v.Inner || v.Inner < 1 || v.Words < 0 || v.Parts < 1 || len(rest) != v.Words*(12+v.Size)+v.Parts*(4+v.Inner) {
+	if v.Size < 1 || v.Words < 0 || v.Parts < 1 || len(rest) != v.Words*(12+v.Size)+v.Parts*(4+v.Size) {
 		return nil, errors.New("read vectors: the file is damaged")
 	}
-	v.word, v.parts = make([]float32, v.Words*v.Size), make([]float32, v.Parts*v.Inner)
+	v.word, v.parts = make([]float32, v.Words*v.Size), make([]float32, v.Parts*v.Size)
 	for i := range v.Words {
 		h := binary.LittleEndian.Uint64(rest)
 		v.hash = append(v.hash, h)
@@ -183,7 +157,7 @@ func ReadVectors(b []byte) (*Vectors, error) {
 		rest = readRow(rest[8:], v.of(int32(i)))
 	}
 	for p := range v.Parts {
-		rest = readRow(rest, v.parts[p*v.Inner:(p+1)*v.Inner])
+		rest = readRow(rest, v.parts[p*v.Size:(p+1)*v.Size])
 	}
 	return v, nil
 }

@@ -25,14 +25,27 @@ const (
 	TagUnknown uint64 = 1 << (network.Tags - 1)
 )
 
-// prefixes tell words of one language from those of another; a word is looked
+// Prefixes tell words of one language from those of another; a word is looked
 // for in the text's own first.
-var prefixes = map[string][]string{
-	"": {""}, "en": {"", "es|", "fr|"}, "es": {"es|", "", "fr|"}, "fr": {"fr|", "", "es|"},
-}
+var (
+	ofNone    = []string{""}
+	ofEnglish = []string{"", "es|", "fr|"}
+	ofSpanish = []string{"es|", "", "fr|"}
+	ofFrench  = []string{"fr|", "", "es|"}
+)
 
 // Prefixes are those under which the word may be known, the likeliest first.
-func (in Input) Prefixes() []string { return prefixes[in.Lang] }
+func (in Input) Prefixes() []string {
+	switch in.Lang {
+	case "en":
+		return ofEnglish
+	case "es":
+		return ofSpanish
+	case "fr":
+		return ofFrench
+	}
+	return ofNone
+}
 
 // Inputs is what a network reads of a text in a language (en, es, fr; "" to
 // find out); nil if the language is none of them.

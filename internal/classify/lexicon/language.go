@@ -69,9 +69,9 @@ func closest(r *Reading, votes *votes, best int, net *network.Network) string {
 		if votes[best]-votes[i] > 1 {
 			continue
 		}
-		n := 2 * votes[i]
+		n, own := 2*votes[i], Input{Lang: l}.Prefixes()[0]
 		for k := range r.Tokens[:min(len(r.Tokens), 60)] {
-			if _, ok := net.Row(network.Hash(prefixes[l][0], r.Tokens[k].Word)); ok && !r.Tokens[k].Mark {
+			if _, ok := net.Row(network.Hash(own, r.Tokens[k].Word)); ok && !r.Tokens[k].Mark {
 				n++
 			}
 		}

@@ -40,6 +40,7 @@ type entry struct {
 
 type phrase struct {
 	rest []string // the words after the first; * at the end means any ending
+	next uint64   // the hash of the first of them, 0 with a *
 	tags Tags
 }
 
@@ -94,7 +95,11 @@ func (e *entry) add(rest []string, t Tag) {
 			at = min(at, i)
 		}
 	}
-	e.phrases = slices.Insert(e.phrases, at, phrase{rest: rest, tags: 1 << t})
+	p := phrase{rest: rest, tags: 1 << t}
+	if !strings.HasSuffix(rest[0], "*") {
+		p.next = network.Hash("", rest[0])
+	}
+	e.phrases = slices.Insert(e.phrases, at, p)
 }
 
 // termWords cuts a term as a text is cut, keeping * at the end of a word.
@@ -145,7 +150,8 @@ func (l *list) at(ts []Token, i int) Hit {
 
 // longest extends h by what may begin with e, if that is longer.
 func (h *Hit) longest(e *entry, ts []Token) {
-	for _, p := range e.phrases {
+	for k := range e.phrases {
+		p := &e.phrases[k]
 		to := h.From + 1 + len(p.rest)
 		if to < h.To {
 			break
@@ -165,8 +171,8 @@ func (h *Hit) longest(e *entry, ts []Token) {
 	}
 }
 
-func (p phrase) follows(ts []Token, i int) bool {
-	if i+len(p.rest) > len(ts) {
+func (p *phrase) follows(ts []Token, i int) bool {
+	if i+len(p.rest) > len(ts) || p.next != 0 && p.next != ts[i].Hash {
 		return false
 	}
 	for k, w := range p.rest {

@@ -43,15 +43,30 @@ func pool(best, rows []int16, filters, places int) {
 }
 
 //go:noescape
-func axpy4AVX2(n int, alpha *[4]float32, x *float32, stride int, y *float32)
+func projectAVX2(dst, w, vector *int16, pairs, blocks int, scales *float32, scale float32)
 
-// axpy4 adds to y four rows of x, one after the other, times alpha; the length
-// of y, and of a row, is a multiple of 8.
-func axpy4(alpha *[4]float32, x, y []float32) {
+// project writes the answers to a vector, an even number of whole steps of the
+// given scale: w has, for each block of columns, the numbers of every column
+// for two of the vector's side by side.
+func project(dst, w, vector []int16, scales []float32, scale float32) {
 	if fast {
-		_ = x[4*len(y)-1]
-		axpy4AVX2(len(y), alpha, &x[0], len(y), &y[0])
+		_, _ = w[len(dst)*len(vector)-1], scales[len(dst)-1]
+		projectAVX2(&dst[0], &w[0], &vector[0], len(vector)/2, len(dst)/block, &scales[0], scale)
 		return
 	}
-	axpy4Go(alpha, x, y)
+	projectGo(dst, w, vector, scales, scale)
+}
+
+//go:noescape
+func layerAVX2(a, h, w *float32, n int)
+
+// layer adds to a what a linear layer makes of h; w has a row of lanes for each
+// of it.
+func layer(a *[lanes]float32, h, w []float32) {
+	if fast {
+		_ = w[len(h)*lanes-1]
+		layerAVX2(&a[0], &h[0], &w[0], len(h))
+		return
+	}
+	layerGo(a, h, w)
 }

@@ -127,26 +127,37 @@ func (e *encoder) slots() []byte {
 	return b
 }
 
-// vectors is W for vectors alone, one row of columns a number, in steps.
-func (e *encoder) vectors() []float32 {
+// vectors is W for vectors alone, in the order of project, and what a step of
+// each column is worth.
+func (e *encoder) vectors() (w []byte, steps []float32) {
+	top := float32(min(math.MaxInt16, math.MaxInt32/(127*finer*e.Size))) // so that a sum fits
 	wide := e.Size + Tags
-	out := make([]float32, e.Size*e.columns)
-	for i := range e.Size {
-		for c := range e.columns {
-			out[i*e.columns+c] = e.W[c*wide+i] / e.scale[e.filter(c)]
+	for c := range e.columns {
+		steps = append(steps, greatest(e.W[c*wide:c*wide+e.Size])/top)
+	}
+	for first := 0; first < e.columns; first += block {
+		for i := 0; i < e.Size; i += 2 {
+			for c := first; c < first+block; c++ {
+				for _, x := range e.W[c*wide+i : c*wide+i+2] {
+					w = binary.LittleEndian.AppendUint16(w, uint16(int16(math.RoundToEven(float64(x/steps[c])))))
+				}
+			}
 		}
 	}
-	return out
+	for c := range steps {
+		steps[c] /= e.scale[e.filter(c)]
+	}
+	return w, steps
 }
 
-// head are the linear layers with the outputs of a filter side by side.
+// head are the linear layers with the outputs of a filter side by side, in lanes.
 func (e *encoder) head() []float32 {
 	pooled := e.Filters * len(Widths)
-	out := make([]float32, Heads*pooled*Outputs)
+	out := make([]float32, Heads*pooled*lanes)
 	for k := range Heads {
 		for o := range Outputs {
 			for p := range pooled {
-				out[(k*pooled+p)*Outputs+o] = e.Head[(k*Outputs+o)*pooled+p]
+				out[(k*pooled+p)*lanes+o] = e.Head[(k*Outputs+o)*pooled+p]
 			}
 		}
 	}

@@ -11,10 +11,10 @@ import (
 )
 
 // magic begins a network's file.
-const magic = "triage-network-1\n"
+const magic = "triage-network-2\n"
 
 // sections is the number of parts of a file.
-const sections = 11
+const sections = 12
 
 // align is where a section of the file begins, in bytes.
 const align = 64
@@ -24,10 +24,8 @@ type Header struct {
 	Name string `json:"name"`
 	// Filters is the number of filters of each width, a multiple of 32.
 	Filters int `json:"filters"`
-	// Size is the numbers of a word's vector, Inner those that parts of words
-	// have too.
-	Size  int `json:"size"`
-	Inner int `json:"inner"`
+	// Size is the numbers of a word's vector, a multiple of 32.
+	Size int `json:"size"`
 	// Slots, Common, Rare and Parts count what is stored.
 	Slots  int `json:"slots"`
 	Common int `json:"common"`
@@ -45,8 +43,8 @@ type Reading struct {
 	// Clear makes the calibrated log-odds of the level clear: of the raw ones,
 	// of a constant, and of the logarithm of the number of words.
 	Clear [3]float64 `json:"clear"`
-	// Offset is added to the levels before the greatest is taken.
-	Offset [3]float64 `json:"offset"`
+	// Possible is added to the log-odds of possible against none.
+	Possible float64 `json:"possible"`
 	// Catch are calibrated scores at which so many of a hundred clear texts are
 	// found.
 	Catch map[string]float64 `json:"catch"`
@@ -60,8 +58,8 @@ type Reading struct {
 func (h *Header) sections() [sections]int {
 	columns, pooled := h.Filters*offsets, h.Filters*len(Widths)
 	return [sections]int{
-		8 * h.Slots, columns * h.Common, 4 * h.Rare, h.Size * h.Rare, h.Inner * h.Parts,
-		columns * Tags, 4 * columns * h.Size, 4 * pooled, 4 * pooled, 4 * pooled * Outputs * Heads, 4 * Outputs * Heads,
+		8 * h.Slots, columns * h.Common, 4 * h.Rare, h.Size * h.Rare, h.Size * h.Parts,
+		columns * Tags, 2 * columns * h.Size, 4 * columns, 4 * pooled, 4 * pooled, 4 * pooled * lanes * Heads, 4 * Outputs * Heads,
 	}
 }
 
@@ -95,12 +93,13 @@ func Load(b []byte) (*Network, error) {
 	n.columns, n.pooled = n.Filters*offsets, n.Filters*len(Widths)
 	n.slots, n.common, n.rareScale = parts[0], signed(parts[1]), parts[2]
 	n.rare, n.parts, n.tags = signed(parts[3]), signed(parts[4]), signed(parts[5])
-	n.w, n.scale, n.bias, n.head, n.out = floats(parts[6]), floats(parts[7]), floats(parts[8]), floats(parts[9]), floats(parts[10])
+	n.w, n.wScale = words(parts[6]), floats(parts[7])
+	n.scale, n.bias, n.head, n.out = floats(parts[8]), floats(parts[9]), floats(parts[10]), floats(parts[11])
 	return n, nil
 }
 
 func (h *Header) check() error {
-	if h.Filters < 32 || h.Filters > 1024 || h.Filters%32 != 0 || h.Size < 8 || h.Size > 4096 || h.Size%8 != 0 || h.Inner > h.Size {
+	if h.Filters < 32 || h.Filters > 1024 || h.Filters%32 != 0 || h.Size < 32 || h.Size > 4096 || h.Size%32 != 0 {
 		return errors.New("load network: its shape is not one this program can run")
 	}
 	if h.Slots < 2 || h.Slots&(h.Slots-1) != 0 || h.Common+h.Rare >= h.Slots || min(h.Common, h.Rare) < 0 || h.Parts < 1 {
@@ -124,6 +123,14 @@ func floats(b []byte) []float32 {
 	return out
 }
 
+func words(b []byte) []int16 {
+	out := make([]int16, len(b)/2)
+	for i := range out {
+		out[i] = int16(binary.LittleEndian.Uint16(b[2*i:]))
+	}
+	return out
+}
+
 // Weights are a trained network's numbers, before they are tabulated.
 type Weights struct {
 	Header
@@ -134,7 +141,7 @@ type Weights struct {
 	// Words are those that the network knows, the commonest first; the first
 	// Common of them are tabulated.
 	Words []Word
-	// PartVectors are the vectors of parts of words, Inner numbers each.
+	// PartVectors are the vectors of parts of words.
 	PartVectors [][]float32
 }
 
@@ -163,9 +170,10 @@ func Encode(w *Weights) ([]byte, error) {
 	b := binary.LittleEndian.AppendUint32([]byte(magic), uint32(len(head)))
 	b = append(b, head...)
 	rare, scales := e.rare()
+	vectors, steps := e.vectors()
 	for _, s := range [][]byte{
 		e.slots(), e.common(), scales, rare, e.parts(), e.tags(),
-		bytesOf(e.vectors()), bytesOf(e.scale), bytesOf(w.Bias), bytesOf(e.head()), bytesOf(w.Out),
+		vectors, bytesOf(steps), bytesOf(e.scale), bytesOf(w.Bias), bytesOf(e.head()), bytesOf(w.Out),
 	} {
 		for len(b)%align != 0 {
 			b = append(b, 0)

@@ -7,6 +7,7 @@ package network
 import (
 	"encoding/binary"
 	"math"
+	"math/bits"
 )
 
 // Widths are the lengths of the windows, in words, that filters look through
@@ -64,9 +65,10 @@ type Network struct {
 	rareScale       []byte
 	rare, parts     []int8 // vectors
 	tags            []int8
-	w               []float32 // Size x columns, in steps of the table
+	w               []int16   // columns x Size, in the order of project
+	wScale          []float32 // columns: what a step of w is worth in steps of the table
 	scale, bias     []float32 // pooled
-	head            []float32 // Heads x pooled x Outputs
+	head            []float32 // Heads x pooled x lanes
 	out             []float32
 }
 
@@ -89,11 +91,9 @@ type State struct {
 	rows   []int16
 	places int
 	best   []int16
-	vector []float32
-	row    []float32
+	h      []float32
+	vector []int16
 	part   []int32
-	memory []int16  // answers to words that are not tabulated,
-	owner  []uint64 // and of which words, 0 for none
 }
 
 // Row finds the row of a word by its hash.
@@ -129,11 +129,9 @@ func (n *Network) grow(s *State) []int16 {
 }
 
 func (n *Network) tag(dst []int16, tags uint64) {
-	for t := 0; tags != 0; t++ {
-		if tags&1 == 1 {
-			add(dst, n.tags[t*n.columns:(t+1)*n.columns])
-		}
-		tags >>= 1
+	for ; tags != 0; tags &= tags - 1 {
+		t := bits.TrailingZeros64(tags)
+		add(dst, n.tags[t*n.columns:(t+1)*n.columns])
 	}
 }
 
@@ -144,39 +142,36 @@ func (n *Network) Answer(s *State, a *Answer) {
 		s.places--
 	}
 	if len(s.best) != n.pooled {
-		s.best = make([]int16, n.pooled)
+		s.best, s.h = make([]int16, n.pooled), make([]float32, n.pooled)
 	}
 	for i := range s.best {
 		s.best[i] = math.MinInt16
 	}
 	pool(s.best, s.rows, n.Filters, s.places)
-	*a = Answer{}
+	var sum [lanes]float32
 	for k, share := range Shares(s.places - edges) {
 		if share > 0 {
-			n.layer(k, share, s.best, a)
+			n.layer(s, k, share, &sum)
 		}
 	}
+	*a = Answer(sum[:])
 }
 
 // edges is how many places of a text are no words.
 const edges = 2
 
-// layer adds what a linear layer makes of the filters.
-func (n *Network) layer(k int, share float32, best []int16, a *Answer) {
+// lanes are the outputs as vector instructions take them.
+const lanes = 24
+
+// layer adds a linear layer's share of the answer.
+func (n *Network) layer(s *State, k int, share float32, sum *[lanes]float32) {
 	for o, x := range n.out[k*Outputs : (k+1)*Outputs] {
-		a[o] += share * x
+		sum[o] += share * x
 	}
-	for i, z := range best {
-		h := float32(float32(z)*n.scale[i]) + n.bias[i]
-		if h <= 0 {
-			continue
-		}
-		at := (k*n.pooled + i) * Outputs
-		h *= share
-		for o, w := range n.head[at : at+Outputs] {
-			a[o] += float32(h * w)
-		}
+	for i, z := range s.best {
+		s.h[i] = max(float32(float32(z)*n.scale[i])+n.bias[i], 0) * share
 	}
+	layer(sum, s.h, n.head[k*n.pooled*lanes:(k+1)*n.pooled*lanes])
 }
 
 // Blank adds a place without a word.
@@ -201,7 +196,7 @@ func (n *Network) Votes(s *State, out int, votes []float32) []float32 {
 	shares := Shares(s.places - edges)
 	for i, z := range s.best {
 		h := float32(float32(z)*n.scale[i]) + n.bias[i]
-		g := h * (shares[0]*n.head[i*Outputs+out] + shares[1]*n.head[(n.pooled+i)*Outputs+out])
+		g := h * (shares[0]*n.head[i*lanes+out] + shares[1]*n.head[(n.pooled+i)*lanes+out])
 		if h <= 0 || g <= most[voters-1].gain {
 			continue
 		}

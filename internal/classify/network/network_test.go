@@ -19,15 +19,15 @@ func weights(filters int) *Weights {
 		}
 		return x
 	}
-	const size, inner, words, parts = 24, 16, 50, 40
-	w := &Weights{Header: Header{Name: "test", Filters: filters, Size: size, Inner: inner, Common: 30}}
+	const size, words, parts = 32, 50, 40
+	w := &Weights{Header: Header{Name: "test", Filters: filters, Size: size, Common: 30}}
 	w.W = some(filters*offsets*(size+Tags), .2)
 	w.Bias, w.Head, w.Out = some(filters*len(Widths), .2), some(Heads*filters*len(Widths)*Outputs, .2), some(Heads*Outputs, .2)
 	for i := range words {
 		w.Words = append(w.Words, Word{Hash("", string(rune('a'+i))), some(size, 1)})
 	}
 	for range parts {
-		w.PartVectors = append(w.PartVectors, some(inner, 1))
+		w.PartVectors = append(w.PartVectors, some(size, 1))
 	}
 	return w
 }
@@ -139,6 +139,15 @@ func TestTablesAgreeWithTheNetwork(t *testing.T) {
 	}
 }
 
+// steps are n whole numbers up to most.
+func steps(rng *rand.Rand, n, most int) []int16 {
+	x := make([]int16, n)
+	for i := range x {
+		x[i] = int16(rng.IntN(2*most+1) - most)
+	}
+	return x
+}
+
 // TestVectorInstructionsGiveTheSameBits: every machine answers alike.
 func TestVectorInstructionsGiveTheSameBits(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
@@ -174,11 +183,22 @@ func TestVectorInstructionsGiveTheSameBits(t *testing.T) {
 		setGo(two, table)
 		add(one, table)
 		addGo(two, table)
-		y, z := slices.Clone(x[:columns/4]), slices.Clone(x[:columns/4])
-		axpy4(&[4]float32{1.7, 0, -3, .1}, x, y)
-		axpy4Go(&[4]float32{1.7, 0, -3, .1}, x, z)
-		if !slices.Equal(one, two) || !slices.Equal(y, z) {
+		if !slices.Equal(one, two) {
 			t.Fatalf("%d filters: another sum", filters)
+		}
+		vector, w := steps(rng, 24, 1000), steps(rng, 24*columns, 30_000)
+		for _, scale := range []float32{1e-7, 1e-5, 1} { // the last one is cut off
+			project(one, w, vector, x, scale)
+			projectGo(two, w, vector, x, scale)
+			if !slices.Equal(one, two) {
+				t.Fatalf("%d filters: another answer to a vector", filters)
+			}
+		}
+		a, b := [lanes]float32{1, -2}, [lanes]float32{1, -2}
+		layer(&a, x[:columns/lanes], x)
+		layerGo(&b, x[:columns/lanes], x)
+		if a != b {
+			t.Fatalf("%d filters: another linear layer", filters)
 		}
 	}
 }

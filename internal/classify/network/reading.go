@@ -17,13 +17,14 @@ func (r *Reading) Score(a *Answer, words int) float64 {
 	return 1 / (1 + math.Exp(-(r.Clear[0]*x[0] + r.Clear[1]*x[1] + r.Clear[2]*x[2])))
 }
 
-// Level is the likeliest level: 0 none, 1 possible, 2 clear.
-func (r *Reading) Level(a *Answer) int {
-	best := 0
-	for l := 1; l < 3; l++ {
-		if float64(a[OutLevel+l])+r.Offset[l] > float64(a[OutLevel+best])+r.Offset[best] {
-			best = l
-		}
+// Level is 2, clear, of a score of a half and more, and else the likelier of
+// 0, none, and 1, possible.
+func (r *Reading) Level(a *Answer, words int) int {
+	switch {
+	case r.Score(a, words) >= 0.5:
+		return 2
+	case float64(a[OutLevel+1]-a[OutLevel])+r.Possible > 0:
+		return 1
 	}
-	return best
+	return 0
 }

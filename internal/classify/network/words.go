@@ -12,91 +12,45 @@ func (n *Network) Word(s *State, row int32, tags uint64) {
 		set(dst, n.common[r*n.columns:(r+1)*n.columns])
 	} else {
 		r -= n.Common
-		answer, ok := n.recall(s, (uint64(r)+1)*0x9E3779B97F4A7C15)
-		if ok {
-			copy(dst, answer)
-			n.tag(dst, tags)
-			return
+		v := n.vector(s)
+		for i, x := range n.rare[r*n.Size : (r+1)*n.Size] {
+			v[i] = int16(x)
 		}
-		x := math.Float32frombits(binary.LittleEndian.Uint32(n.rareScale[4*r:]))
-		s.clear(n)
-		for i, v := range n.rare[r*n.Size : (r+1)*n.Size] {
-			s.vector[i] = x * float32(v)
-		}
-		n.project(s, answer)
-		copy(dst, answer)
+		project(dst, n.w, v, n.wScale, math.Float32frombits(binary.LittleEndian.Uint32(n.rareScale[4*r:])))
 	}
 	n.tag(dst, tags)
 }
+
+// mostParts keeps a sum of parts within sixteen bits.
+const mostParts = math.MaxInt16 / 127
+
+// finer is how many steps of a vector made of parts are one of a part's.
+const finer = 8
 
 // Unknown adds a place with a word that the network does not know, as the mean
 // of its parts.
 func (n *Network) Unknown(s *State, word string, tags uint64) {
 	dst := n.grow(s)
-	answer, ok := n.recall(s, Hash("", word)|1<<63)
-	if ok {
-		copy(dst, answer)
-		n.tag(dst, tags)
-		return
-	}
-	s.clear(n)
+	v := n.vector(s)
+	clear(v)
 	s.part = Parts(word, n.Parts, s.part[:0])
+	s.part = s.part[:min(len(s.part), mostParts)]
 	for _, p := range s.part {
-		for i, v := range n.parts[int(p)*n.Inner : int(p+1)*n.Inner] {
-			s.vector[i] += float32(v)
-		}
+		add(v, n.parts[int(p)*n.Size:int(p+1)*n.Size])
 	}
-	for i := range s.vector[:n.Inner] {
-		s.vector[i] *= n.PartScale / float32(max(len(s.part), 1))
+	for i, x := range v {
+		v[i] = int16(int(x) * finer / max(len(s.part), 1))
 	}
-	n.project(s, answer)
-	copy(dst, answer)
+	project(dst, n.w, v, n.wScale, n.PartScale/finer)
 	n.tag(dst, tags)
 }
 
-func (s *State) clear(n *Network) {
+// vector is room for the vector of a word.
+func (n *Network) vector(s *State) []int16 {
 	if len(s.vector) != n.Size {
-		s.vector, s.row = make([]float32, n.Size), make([]float32, n.columns)
+		s.vector = make([]int16, n.Size)
 	}
-	clear(s.vector)
-	clear(s.row)
-}
-
-// remembered is how many answers to words that are not tabulated a State
-// keeps: such words come back.
-const remembered = 512
-
-// recall returns the answer to a word worked out before, if it is still there,
-// and otherwise where to put it.
-func (n *Network) recall(s *State, hash uint64) (row []int16, ok bool) {
-	if s.memory == nil {
-		s.memory, s.owner = make([]int16, remembered*n.columns), make([]uint64, remembered)
-	}
-	i := hash >> 32 % remembered
-	ok = s.owner[i] == hash
-	s.owner[i] = hash
-	return s.memory[int(i)*n.columns:][:n.columns], ok
-}
-
-// project answers the vector of s.
-func (n *Network) project(s *State, dst []int16) {
-	for i := 0; i < len(s.vector); i += 4 {
-		a := [4]float32(s.vector[i:])
-		if a != [4]float32{} {
-			axpy4(&a, n.w[i*n.columns:], s.row)
-		}
-	}
-	for i, x := range s.row {
-		dst[i] = int16(max(-3000, min(3000, x)) + half(x))
-	}
-}
-
-// half rounds to the nearest when the rest is cut.
-func half(x float32) float32 {
-	if x < 0 {
-		return -0.5
-	}
-	return 0.5
+	return s.vector
 }
 
 // Parts appends the numbers of the parts of a word, its runs of three to five
