@@ -46,17 +46,22 @@ func TestTrainTwiceGivesTheSameFile(t *testing.T) {
 	}
 }
 
-// TestVectorsHoldNoNames: what is written with a capital and is in no list is
-// somebody's name, in whatever file it stands.
-func TestVectorsHoldNoNames(t *testing.T) {
-	dir := t.TempDir()
-	file := func(name, content string) string {
+// scratch is a directory, and what writes a file there and returns its path.
+func scratch(t *testing.T) (dir string, file func(name, content string) string) {
+	dir = t.TempDir()
+	return dir, func(name, content string) string {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		return path
 	}
+}
+
+// TestVectorsHoldNoNames: what is written with a capital and is in no list is
+// somebody's name, in whatever file it stands.
+func TestVectorsHoldNoNames(t *testing.T) {
+	dir, file := scratch(t)
 	ours := file("ours.jsonl", strings.Repeat(`{"text":"my hip and the frobnal, says Quillon Zarkozy","lang":"en"}`+"\n", 3))
 	texts := file("texts.jsonl", strings.Repeat(`{"text":"Doctor Wobbertz has a yonderly knee, Brigson"}`+"\n", 3))
 	words := file("words.txt", "quillon 0.1 0.2\nyonderly 0.3 0.4\nnowhereseen 0.5 0.6\n")
@@ -80,14 +85,7 @@ func TestVectorsHoldNoNames(t *testing.T) {
 }
 
 func TestTrainSaysWhatIsWrong(t *testing.T) {
-	dir := t.TempDir()
-	file := func(name, content string) string {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
+	dir, file := scratch(t)
 	vectors := filepath.Join(learnDir, "vectors.bin")
 	label := `{"text":"my hip","d":2,"s":"self","c":["procedure"],"u":0,"p":0,"lang":"en"}`
 	for _, test := range []struct {

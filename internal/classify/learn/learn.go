@@ -17,7 +17,7 @@ import (
 const folds = 3
 
 // common is how many words are tabulated; the others' answers are worked out
-// when one is met. Sixteen thousand are 99 of 100 words in reviews.
+// when one is met.
 const common = 16000
 
 // Learner is a training run.
