@@ -49,9 +49,27 @@ type Comment struct {
 	CanHide bool `json:"can_hide,omitempty"`
 	// PrivateUntil is until when a private answer is possible; zero: it is not.
 	PrivateUntil time.Time `json:"private_until,omitzero"`
+	// NoReply says that the platform would refuse a public reply from here.
+	NoReply bool `json:"no_reply,omitempty"`
+	// Unjudged says that the platform's terms forbid to infer anything from it:
+	// it is never given to the classifier.
+	Unjudged bool `json:"unjudged,omitempty"`
+	// Standing is how the platform's own review of it stands, where there is one.
+	Standing Standing `json:"standing,omitempty"`
 
 	Content Content `json:"-"`
 }
+
+// Standing is how a platform's own review of a text stands.
+type Standing string
+
+// How a platform's own review can stand. Shown is also that of platforms without
+// one.
+const (
+	Shown    Standing = ""
+	Pending  Standing = "pending"  // stored, and nobody sees it yet
+	Rejected Standing = "rejected" // nobody will see it
+)
 
 // MaxText is the longest text in bytes that is kept and judged.
 const MaxText = 256 << 10

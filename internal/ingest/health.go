@@ -1,6 +1,9 @@
 package ingest
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // Health is how reading one account goes.
 type Health struct {
@@ -12,6 +15,10 @@ type Health struct {
 	Since time.Time `json:"since,omitzero"`
 	// Why tells the trouble in a sentence, with what to do.
 	Why string `json:"why,omitempty"`
+	// Expires is when the account's token ends; zero: never, or it is not told.
+	Expires time.Time `json:"expires,omitzero"`
+	// Lacks are the permissions that the account's token does not have.
+	Lacks []string `json:"lacks,omitempty"`
 	// Comments counts those handed on since the start.
 	Comments int64 `json:"comments"`
 	// Withheld are the ids of comments that went all at once. None of them is
@@ -28,4 +35,20 @@ func (h Health) OK() bool { return h.Since.IsZero() && !h.LastOK.IsZero() }
 type Finding struct {
 	OK         bool
 	What, Mend string
+}
+
+// Permitted is an account that can tell for how long it may do what it does.
+type Permitted interface {
+	// Permit asks the platform. An error means that nothing is known.
+	Permit(ctx context.Context) (Permit, error)
+}
+
+// Permit is what an account may do, and until when.
+type Permit struct {
+	// Expires is when the token ends without anybody doing anything; zero: it
+	// does not end by time.
+	Expires time.Time
+	// Lacks are the permissions that are needed and missing, as the platform
+	// names them.
+	Lacks []string
 }

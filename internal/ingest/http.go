@@ -32,7 +32,10 @@ var (
 // HTTP sends the requests of a connector: each once and never again, within
 // CallTimeout, never to another host than asked, reading at most MaxBody. It
 // records the answer and neither judges nor logs it.
-type HTTP struct{ client http.Client }
+type HTTP struct {
+	client http.Client
+	calls  atomic.Int64
+}
 
 // NewHTTP makes an HTTP on the transport of base; nil means the default one.
 // A shorter timeout of base is kept.
@@ -84,6 +87,7 @@ func (h *HTTP) Do(req *http.Request) Exchange {
 	req.Header.Del("Idempotency-Key")
 	req.Header.Del("X-Idempotency-Key")
 	x := Exchange{Method: req.Method}
+	h.calls.Add(1)
 	resp, err := h.client.Do(req)
 	x.Sent = sent.Load()
 	if err != nil {
@@ -101,6 +105,9 @@ func (h *HTTP) Do(req *http.Request) Exchange {
 	}
 	return x
 }
+
+// Calls is how many requests were made.
+func (h *HTTP) Calls() int64 { return h.calls.Load() }
 
 // cause says what went wrong without the address and the rest of what Go's
 // own errors hold.

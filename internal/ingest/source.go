@@ -26,6 +26,32 @@ type Whole interface {
 	Posts() []string
 }
 
+// Peeker is a Source that can look for what is new at less cost than a Sweep.
+type Peeker interface {
+	// Peek hands on what was written lately, newest first, and may end a list
+	// where known says that an item was handed on before. Edits, deletions and
+	// late approvals are left to Sweep, and so is what an error left out.
+	Peek(ctx context.Context, mark Mark, known Known, emit Emit) error
+}
+
+// Known reports whether the item with the platform's id was handed on in this
+// run. An item of which that is not known any more may be unknown.
+type Known func(item string) bool
+
+// Metered is a Source that counts its calls.
+type Metered interface{ Meter() Meter }
+
+// Meter is how much of what a platform grants is used.
+type Meter struct {
+	// Calls is how many requests were sent since the start, writes included.
+	Calls int64
+	// Used is the use that the platform last reported, in percent of what it
+	// grants; 0: it does not say.
+	Used int
+	// Reset is when it grants anew; zero: it does not say.
+	Reset time.Time
+}
+
 // Emit takes a batch of comments. When it returns nil they are safe.
 type Emit func(ctx context.Context, batch []Comment) error
 
