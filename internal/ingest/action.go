@@ -63,9 +63,10 @@ type Observation struct {
 
 // OwnReply is a public reply of the practice, whoever typed it.
 type OwnReply struct {
-	Item    string
-	Text    string
-	Created time.Time
+	Item     string
+	Text     string
+	Created  time.Time
+	Standing Standing
 }
 
 // Result is what is known after an action was tried.
@@ -84,6 +85,8 @@ type Outcome struct {
 	Result Result
 	// Item is the platform's id of what was made.
 	Item string
+	// Standing is how the platform's review of what was made stands.
+	Standing Standing
 	// Code is the platform's own code for a refusal, such as "190/463".
 	Code string
 	// Why says it in one sentence for the desk, with what to do; it holds no
