@@ -43,8 +43,14 @@ var nests = map[string]struct{ imports, importedBy []string }{
 	"internal/classify/learn":      {[]string{"internal/classify/lexicon", "internal/classify/network"}, []string{"cmd/triage"}},
 	"internal/classify/lexicon":    {[]string{"internal/classify/network"}, []string{"internal/classify", "internal/classify/identifier", "internal/classify/learn", "cmd/triage"}},
 	"internal/classify/network":    {nil, []string{"internal/classify", "internal/classify/learn", "internal/classify/lexicon", "cmd/triage"}},
-	"internal/respond/gate":        {[]string{"internal/respond/gate/plain"}, []string{"internal/respond"}},
-	"internal/respond/gate/plain":  {nil, []string{"internal/respond/gate"}},
+	"internal/sandbox/board": {nil, []string{"internal/sandbox", "internal/sandbox/graph", "internal/sandbox/google",
+		"internal/sandbox/wordpress", "internal/sandbox/x"}},
+	"internal/sandbox/graph":      {[]string{"internal/sandbox/board"}, []string{"internal/sandbox"}},
+	"internal/sandbox/google":     {[]string{"internal/sandbox/board"}, []string{"internal/sandbox"}},
+	"internal/sandbox/wordpress":  {[]string{"internal/sandbox/board"}, []string{"internal/sandbox"}},
+	"internal/sandbox/x":          {[]string{"internal/sandbox/board"}, []string{"internal/sandbox"}},
+	"internal/respond/gate":       {[]string{"internal/respond/gate/plain"}, []string{"internal/respond"}},
+	"internal/respond/gate/plain": {nil, []string{"internal/respond/gate"}},
 }
 
 var platformNest = struct{ imports, importedBy []string }{[]string{"internal/ingest"}, []string{"cmd/triage"}}

@@ -1,8 +1,12 @@
 package sandbox
 
 import (
+	"triage/internal/sandbox/board"
+
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -73,35 +77,40 @@ func (s *Server) patchComment(w http.ResponseWriter, r *http.Request) {
 	var change struct {
 		Text   *string `json:"text"`
 		Hidden *bool   `json:"hidden"`
+		// More are facts that only this platform knows.
+		More map[string]string `json:"more"`
 	}
 	if !read(w, r, &change) {
 		return
 	}
-	var recs []record
+	var recs []board.Record
 	id := r.PathValue("id")
 	if change.Text != nil {
-		recs = append(recs, record{Op: opEdit, ID: id, Text: *change.Text})
+		recs = append(recs, board.Record{Op: board.Edit, ID: id, Text: *change.Text, At: s.now()})
 	}
 	if change.Hidden != nil {
-		recs = append(recs, record{Op: opHide, ID: id, Hidden: *change.Hidden})
+		recs = append(recs, board.Record{Op: board.Hide, ID: id, Hidden: *change.Hidden})
+	}
+	for _, k := range slices.Sorted(maps.Keys(change.More)) {
+		recs = append(recs, board.Record{Op: board.Set, ID: id, Key: k, Text: change.More[k]})
 	}
 	s.change(w, id, recs...)
 }
 
 func (s *Server) deleteComment(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
-	s.change(w, id, record{Op: opDelete, ID: id})
+	s.change(w, id, board.Record{Op: board.Delete, ID: id})
 }
 
 // change writes what somebody did to a comment or post that still stands.
-func (s *Server) change(w http.ResponseWriter, id string, recs ...record) {
+func (s *Server) change(w http.ResponseWriter, id string, recs ...board.Record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.store.gone(s.store.byID[id]) {
+	if s.board.Gone(s.board.ByID[id]) {
 		refuse(w, http.StatusNotFound, "there is no such comment, or it was deleted")
 		return
 	}
-	if err := s.store.write(recs...); err != nil {
+	if err := s.board.Write(recs...); err != nil {
 		refuse(w, http.StatusInternalServerError, err.Error())
 		return
 	}
@@ -115,7 +124,7 @@ func (s *Server) postFault(w http.ResponseWriter, r *http.Request) {
 	}
 	err := f.check()
 	if err == nil && f.Platform != "" {
-		err = s.check(Comment{Platform: f.Platform})
+		_, err = s.platform(f.Platform)
 	}
 	if err != nil {
 		refuse(w, http.StatusBadRequest, err.Error())
@@ -128,7 +137,7 @@ func (s *Server) postFault(w http.ResponseWriter, r *http.Request) {
 // deleteAll brings the sandbox back to its first posts.
 func (s *Server) deleteAll(w http.ResponseWriter, _ *http.Request) {
 	s.faults.clear()
-	if err := s.seed(record{Op: opReset}); err != nil {
+	if err := s.seed(board.Record{Op: board.Reset}); err != nil {
 		refuse(w, http.StatusInternalServerError, err.Error())
 		return
 	}
@@ -149,7 +158,7 @@ func (s *Server) State() State {
 		}
 	}
 	at := map[string]int{}
-	for _, it := range s.store.items {
+	for _, it := range s.board.Items {
 		if i, below := at[it.Parent]; below && !it.Deleted {
 			out.Comments[i].Replies = append(out.Comments[i].Replies, ReplyState{it.ID, it.Text, it.Author, it.Created})
 		}
@@ -162,7 +171,7 @@ func (s *Server) State() State {
 	return out
 }
 
-func stateOf(it *item) CommentState {
+func stateOf(it *board.Item) CommentState {
 	c := CommentState{ID: it.ID, Platform: it.Platform, Text: it.Text, Author: it.Author, Hidden: it.Hidden, Deleted: it.Deleted,
 		Replies: []ReplyState{}, Private: []PrivateState{}, Post: it.Post}
 	for _, m := range it.Private {

@@ -5,19 +5,20 @@
 // code with the connectors and imports nothing of ours: both are written from
 // the platforms' documentation, so that an error in one shows against the other.
 //
-// A platform is one or two files: a method that gives a platform value, named
-// in New.
+// A platform is a package below this one that implements board.Platform, named in
+// New.
 package sandbox
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"net/http"
 	"strings"
 	"sync"
 	"time"
 
 	"go.uber.org/zap"
+
+	"triage/internal/sandbox/board"
+	"triage/internal/sandbox/graph"
 )
 
 // What the sandbox is known under unless Options say otherwise. The tokens and
@@ -26,8 +27,8 @@ const (
 	PageID       = "100200300400500"
 	PageName     = "Cedar Family Practice"
 	PageToken    = "sandbox-page-token"
-	UserToken    = "sandbox-user-token"    // belongs to a person, not to the Page
-	ExpiredToken = "sandbox-expired-token" // was valid once
+	UserToken    = "sandbox-user-token" // belongs to a person, not to the Page
+	ExpiredToken = graph.ExpiredToken   // was valid once
 	AppID        = "900800700600500"
 	AppSecret    = "sandbox-app-secret"
 )
@@ -74,48 +75,33 @@ func (o *Options) fill() {
 type Server struct {
 	opt       Options
 	log       *zap.Logger
-	platforms []platform
+	platforms []board.Platform
 	controls  http.Handler
 	faults    faults
 
 	mu    sync.Mutex // over everything below
-	store *store
+	board *board.Board
 	calls calls
-}
-
-// platform is one that is played. Answer is called with Server.mu held and
-// must not write to the connection, so that a fault can cut it afterwards.
-type platform struct {
-	name string
-	// owns tells its requests from those of the platforms named after it.
-	owns func(*http.Request) bool
-	// method is what the request asks for in effect.
-	method func(*http.Request) string
-	answer func(*http.Request) reply
-}
-
-// reply is an answer before it is sent.
-type reply struct {
-	status int
-	header map[string]string
-	body   []byte
 }
 
 // New opens the sandbox and, if it is empty, gives it its first posts.
 func New(opt Options) (*Server, error) {
 	opt.fill()
-	st, err := openStore(opt.Dir)
+	b, err := board.Open(opt.Dir)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{opt: opt, log: opt.Log, store: st, calls: calls{}}
-	s.platforms = []platform{s.facebook()}
+	s := &Server{opt: opt, log: opt.Log, board: b, calls: calls{}}
+	s.platforms = []board.Platform{
+		graph.Facebook{Graph: graph.New(b, graph.Options{PageID: opt.PageID, PageName: opt.PageName, Token: opt.Token, UserToken: opt.UserToken,
+			AppID: opt.AppID, AppSecret: opt.AppSecret, Calls: opt.Calls, Asked: s.asked("facebook"), Log: opt.Log, Now: opt.Now})},
+	}
 	s.controls = s.controlRoutes()
 	if err := s.seed(); err != nil {
-		_ = st.close()
+		_ = b.Close()
 		return nil, err
 	}
-	s.log.Info("sandbox opened", zap.Int("items", len(st.items)), zap.Bool("kept", opt.Dir != ""))
+	s.log.Info("sandbox opened", zap.Int("items", len(b.Items)), zap.Bool("kept", opt.Dir != ""))
 	return s, nil
 }
 
@@ -123,7 +109,7 @@ func New(opt Options) (*Server, error) {
 func (s *Server) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.store.close()
+	return s.board.Close()
 }
 
 // maxBody bounds a request.
@@ -138,7 +124,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for _, p := range s.platforms {
-		if p.owns(r) {
+		if p.Owns(r) {
 			s.play(p, w, r)
 			return
 		}
@@ -147,24 +133,24 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // play lets p answer, with whatever fault is due.
-func (s *Server) play(p platform, w http.ResponseWriter, r *http.Request) {
+func (s *Server) play(p board.Platform, w http.ResponseWriter, r *http.Request) {
 	parse(r)
-	line := p.method(r) + " " + r.URL.Path
-	f := s.faults.take(p.name, r.Method, line)
+	line := p.Method(r) + " " + r.URL.Path
+	f := s.faults.take(p.Name(), r.Method, line)
 	s.mu.Lock()
-	s.calls.add(p.name, line, 1)
+	s.calls.add(p.Name(), line, 1)
 	s.mu.Unlock()
 	if f.instead(w, r) {
 		return
 	}
 	s.mu.Lock()
-	answer := p.answer(r)
+	answer := p.Answer(r)
 	s.mu.Unlock()
 	if f.Do == cutAfter {
 		panic(http.ErrAbortHandler)
 	}
 	f.decorate(w)
-	answer.send(w)
+	answer.Send(w)
 }
 
 // parse reads a form into r.Form. A body that is no form is left to the
@@ -175,14 +161,6 @@ func parse(r *http.Request) {
 		return
 	}
 	_ = r.ParseForm()
-}
-
-func (a reply) send(w http.ResponseWriter) {
-	for k, v := range a.header {
-		w.Header().Set(k, v)
-	}
-	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body)
 }
 
 // calls counts requests by platform and "METHOD /path".
@@ -203,9 +181,7 @@ func (c calls) total(platform string) int {
 	return n
 }
 
-// trace makes an id like those platforms put on answers for their support.
-func trace() string {
-	var b [8]byte
-	_, _ = rand.Read(b[:])
-	return "A" + hex.EncodeToString(b[:])
+// asked tells how often a platform was asked, for one that is answering.
+func (s *Server) asked(platform string) func() int {
+	return func() int { return s.calls.total(platform) }
 }

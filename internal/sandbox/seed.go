@@ -1,8 +1,11 @@
 package sandbox
 
 import (
+	"triage/internal/sandbox/board"
+
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 )
@@ -26,6 +29,8 @@ type Comment struct {
 	Media string `json:"media"`
 	// Hidden: the platform's own filter hid it at once.
 	Hidden bool `json:"hidden"`
+	// More is what only this platform knows, such as the stars of a review.
+	More map[string]string `json:"more"`
 }
 
 // seeds are the first posts of the invented practice, oldest first.
@@ -39,53 +44,31 @@ var seeds = []struct {
 }
 
 // seed gives every platform without posts its first ones.
-func (s *Server) seed(before ...record) error {
+func (s *Server) seed(before ...board.Record) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	recs, fresh := before, len(before) > 0
 	for _, p := range s.platforms {
-		if s.firstPost(p.name) != nil && !fresh {
+		if s.board.First(p.Name()) != nil && !fresh {
 			continue
 		}
 		for _, sd := range seeds {
-			post := s.newPost(p.name, pagePost, len(recs))
+			post := p.NewPost(board.PagePost, len(recs))
+			if post == nil {
+				continue
+			}
 			post.Text, post.Created = sd.text, s.now().Add(-sd.age)
-			recs = append(recs, record{Op: opAdd, Item: post})
+			recs = append(recs, board.Record{Op: board.Add, Item: post})
 		}
 	}
 	if len(recs) == 0 {
 		return nil
 	}
-	return s.store.write(recs...)
+	return s.board.Write(recs...)
 }
 
 // now is the time as platforms tell it: UTC, whole seconds.
 func (s *Server) now() time.Time { return s.opt.Now().UTC().Truncate(time.Second) }
-
-// next gives the number of the item that is made after ahead others.
-func (s *Server) next(ahead int) int64 { return 122_000_000_000 + int64(s.store.made+ahead) }
-
-func (s *Server) newPost(platform, kind string, ahead int) *item {
-	post := &item{ID: fmt.Sprintf("%s_%d", s.opt.PageID, s.next(ahead)), Platform: platform, Kind: kind}
-	if kind != visitorPost {
-		post.Author, post.Own = s.opt.PageName, true
-	}
-	return post
-}
-
-func (s *Server) newComment(platform string, post *item, ahead int) *item {
-	_, number, _ := strings.Cut(post.ID, "_")
-	return &item{ID: fmt.Sprintf("%s_%d", number, s.next(ahead)), Platform: platform, Post: post.ID}
-}
-
-func (s *Server) firstPost(platform string) *item {
-	for _, it := range s.store.items {
-		if it.Platform == platform && it.Kind == pagePost && !it.Deleted {
-			return it
-		}
-	}
-	return nil
-}
 
 // Add writes a comment as a person on the platform would and returns its id.
 // It is on disk when Add returns.
@@ -95,36 +78,55 @@ func (s *Server) Add(c Comment) (string, error) {
 	if c.Text == "" && c.Media == "" {
 		return "", errors.New("a comment needs a text, or a media such as \"photo\"")
 	}
-	if err := s.check(c); err != nil {
-		return "", err
+	p, err := s.platform(c.Platform)
+	if err == nil {
+		err = oneOf("media", c.Media, "", "photo", "video", "sticker", "share")
 	}
-	recs, post, err := s.place(c)
 	if err != nil {
 		return "", err
 	}
-	it := s.newComment(c.Platform, post, len(recs))
+	recs, post, err := s.place(p, c)
+	if err != nil {
+		return "", err
+	}
+	it := p.NewComment(post, len(recs))
+	s.fill(p, it, c)
+	if err := p.Finish(it); err != nil {
+		return "", err
+	}
+	return it.ID, s.board.Write(append(recs, board.Record{Op: board.Add, Item: it})...)
+}
+
+// fill gives a new comment what c says.
+func (s *Server) fill(p board.Platform, it *board.Item, c Comment) {
 	it.Text, it.Media, it.Hidden = c.Text, c.Media, c.Hidden
-	it.Author, it.Own = s.author(c.Author)
+	it.Author, it.Own = author(p, c.Author)
 	it.Created = s.when(c.Created)
-	if parent := s.store.byID[c.Parent]; parent != nil {
+	it.More = maps.Clone(it.More)
+	for k, v := range c.More {
+		if it.More == nil {
+			it.More = map[string]string{}
+		}
+		it.More[k] = v
+	}
+	if parent := s.board.ByID[c.Parent]; parent != nil {
 		it.Parent, it.Root = parent.ID, parent.Root
 		if it.Root == "" {
 			it.Root = parent.ID
 		}
 	}
-	return it.ID, s.store.write(append(recs, record{Op: opAdd, Item: it})...)
 }
 
-// check refuses what no platform here could have.
-func (s *Server) check(c Comment) error {
+// platform finds one by its name.
+func (s *Server) platform(name string) (board.Platform, error) {
 	var names []string
 	for _, p := range s.platforms {
-		if p.name == c.Platform {
-			return oneOf("media", c.Media, "", "photo", "video", "sticker", "share")
+		if p.Name() == name {
+			return p, nil
 		}
-		names = append(names, p.name)
+		names = append(names, p.Name())
 	}
-	return fmt.Errorf("platform %q is not played by this sandbox; it plays: %s", c.Platform, strings.Join(names, ", "))
+	return nil, fmt.Errorf("platform %q is not played by this sandbox; it plays: %s", name, strings.Join(names, ", "))
 }
 
 func oneOf(what, got string, allowed ...string) error {
@@ -137,42 +139,45 @@ func oneOf(what, got string, allowed ...string) error {
 }
 
 // place finds the post a comment goes under, or prepares a new one.
-func (s *Server) place(c Comment) ([]record, *item, error) {
+func (s *Server) place(p board.Platform, c Comment) ([]board.Record, *board.Item, error) {
 	name := c.Post
 	if c.Parent != "" {
-		parent := s.store.byID[c.Parent]
-		if s.store.gone(parent) || parent.Kind != "" || parent.Platform != c.Platform {
+		parent := s.board.ByID[c.Parent]
+		if s.board.Gone(parent) || parent.Kind != "" || parent.Platform != c.Platform {
 			return nil, nil, fmt.Errorf("there is no comment %q to answer", c.Parent)
 		}
 		name = parent.Post
 	}
 	if name == "" {
-		if post := s.firstPost(c.Platform); post != nil {
+		if post := s.board.First(c.Platform); post != nil {
 			return nil, post, nil
 		}
 	}
-	for _, it := range s.store.items {
+	for _, it := range s.board.Items {
 		if it.Platform == c.Platform && it.Kind != "" && !it.Deleted && (it.ID == name || it.Name == name && name != "") {
 			return nil, it, nil
 		}
 	}
-	return s.makePost(c, name)
+	return s.makePost(p, c, name)
 }
 
-func (s *Server) makePost(c Comment, name string) ([]record, *item, error) {
+func (s *Server) makePost(p board.Platform, c Comment, name string) ([]board.Record, *board.Item, error) {
 	kind := c.Kind
 	if kind == "" {
-		kind = pagePost
+		kind = board.PagePost
 	}
-	if err := oneOf("kind", kind, pagePost, visitorPost, darkPost); err != nil {
+	if err := oneOf("kind", kind, board.PagePost, board.VisitorPost, board.DarkPost); err != nil {
 		return nil, nil, err
 	}
-	post := s.newPost(c.Platform, kind, 0)
+	post := p.NewPost(kind, 0)
+	if post == nil {
+		return nil, nil, fmt.Errorf("on %s there is one place to write, and no other can be made", p.Name())
+	}
 	post.Name, post.Text, post.Created = name, name, s.when(c.Created)
-	if kind == visitorPost {
+	if kind == board.VisitorPost {
 		post.Author = "Sam Visitor"
 	}
-	return []record{{Op: opAdd, Item: post}}, post, nil
+	return []board.Record{{Op: board.Add, Item: post}}, post, nil
 }
 
 func (s *Server) when(t time.Time) time.Time {
@@ -182,12 +187,14 @@ func (s *Server) when(t time.Time) time.Time {
 	return t.UTC().Truncate(time.Second)
 }
 
-func (s *Server) author(name *string) (string, bool) {
+// author is who writes: nobody named, the practice, or a person.
+func author(p board.Platform, name *string) (string, bool) {
+	practice, id := p.Practice()
 	switch {
 	case name == nil:
 		return "Pat Example", false
-	case *name == s.opt.PageName, *name == s.opt.PageID:
-		return s.opt.PageName, true
+	case *name == practice, *name == id:
+		return practice, true
 	default:
 		return *name, false
 	}

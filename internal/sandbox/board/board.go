@@ -1,4 +1,7 @@
-package sandbox
+// Package board keeps what stands on the played platforms: posts and comments,
+// what was changed about them, and the log it all is rebuilt from after a kill.
+// It knows no platform.
+package board
 
 import (
 	"bytes"
@@ -6,13 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"time"
 )
 
-// item is a post or a comment of any platform.
-type item struct {
+// Item is a post or a comment of any platform.
+type Item struct {
 	ID       string `json:"id"`
 	Platform string `json:"platform"`
 	// Kind is empty for a comment, else one of the kinds of posts.
@@ -33,50 +37,60 @@ type item struct {
 
 	Hidden  bool      `json:"hidden,omitempty"`
 	Deleted bool      `json:"deleted,omitempty"`
-	Private []message `json:"private,omitempty"`
+	Private []Message `json:"private,omitempty"`
+	// Edits counts the edits, Edited is when the last one was made.
+	Edits  int       `json:"edits,omitempty"`
+	Edited time.Time `json:"edited,omitzero"`
+	// More holds what only one platform knows, such as the stars of a review.
+	More map[string]string `json:"more,omitempty"`
 }
 
-// message is a private answer to a comment.
-type message struct {
+// Message is a private answer to a comment.
+type Message struct {
 	Text string    `json:"text"`
 	At   time.Time `json:"at"`
 }
 
 // The kinds of posts.
 const (
-	pagePost    = "page"    // by the practice
-	visitorPost = "visitor" // by somebody else, on the practice's page
-	darkPost    = "dark"    // an advertisement that is in no feed
+	PagePost    = "page"    // by the practice
+	VisitorPost = "visitor" // by somebody else, on the practice's page
+	DarkPost    = "dark"    // an advertisement that is in no feed
 )
 
 // The things that are written to the log.
 const (
-	opAdd     = "add"
-	opEdit    = "edit"
-	opHide    = "hide"
-	opDelete  = "delete"
-	opPrivate = "private"
-	opReset   = "reset"
+	Add     = "add"
+	Edit    = "edit"
+	Hide    = "hide"
+	Delete  = "delete"
+	Private = "private"
+	Set     = "set"
+	Reset   = "reset"
 )
 
-// record is one line of the log: what changed.
-type record struct {
+// Record is one line of the log: what changed.
+type Record struct {
 	Op     string    `json:"op"`
-	Item   *item     `json:"item,omitempty"`
+	Item   *Item     `json:"item,omitempty"`
 	ID     string    `json:"id,omitempty"`
 	Text   string    `json:"text,omitempty"`
 	Hidden bool      `json:"hidden,omitempty"`
 	At     time.Time `json:"at,omitzero"`
+	// Key of Item.More that is set to Text.
+	Key string `json:"key,omitempty"`
 }
 
-// store is the state and the log it is rebuilt from. A change is on disk
-// before it is seen. Callers hold Server.mu.
-type store struct {
-	file  *os.File // nil: memory only
-	size  int64    // of what is whole in file
-	items []*item  // in the order they were made
-	byID  map[string]*item
-	made  int // items ever made; a reset does not give ids out again
+// Board is the state and the log it is rebuilt from. A change is on disk before
+// it is seen. One caller at a time uses it.
+type Board struct {
+	file *os.File // nil: memory only
+	size int64    // of what is whole in file
+	// Items are in the order they were made.
+	Items []*Item
+	ByID  map[string]*Item
+	// Made counts the items ever made; a reset does not give ids out again.
+	Made int
 }
 
 const (
@@ -84,10 +98,12 @@ const (
 	holderName = "holder" // says which process holds the log
 )
 
-func openStore(dir string) (*store, error) {
-	st := &store{byID: map[string]*item{}}
+// Open reads the board kept in dir and locks it for this process; an empty dir
+// keeps it in memory only.
+func Open(dir string) (*Board, error) {
+	b := &Board{ByID: map[string]*Item{}}
 	if dir == "" {
-		return st, nil
+		return b, nil
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the sandbox's directory: %w: make it writable, or name another with --data", err)
@@ -96,18 +112,18 @@ func openStore(dir string) (*store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the sandbox's log: %w: make its directory writable, or name another with --data", err)
 	}
-	st.file = file
-	if err := st.load(dir); err != nil {
+	b.file = file
+	if err := b.load(dir); err != nil {
 		_ = file.Close()
 		return nil, err
 	}
-	return st, nil
+	return b, nil
 }
 
 // load locks the log, replays it and cuts off what a kill left torn.
-func (st *store) load(dir string) error {
+func (b *Board) load(dir string) error {
 	holder := filepath.Join(dir, holderName)
-	if err := lock(st.file); err != nil {
+	if err := lock(b.file); err != nil {
 		by, _ := os.ReadFile(holder)
 		return fmt.Errorf("another sandbox is using the directory %s, %s: stop it or name another directory (%w)", dir, bytes.TrimSpace(by), err)
 	}
@@ -115,14 +131,14 @@ func (st *store) load(dir string) error {
 	if err := os.WriteFile(holder, by, 0o600); err != nil {
 		return fmt.Errorf("write into the sandbox's directory: %w: make it writable, or name another with --data", err)
 	}
-	data, err := io.ReadAll(st.file)
+	data, err := io.ReadAll(b.file)
 	if err != nil {
 		return fmt.Errorf("read the sandbox's log: %w", err)
 	}
-	if err := st.replay(data); err != nil {
+	if err := b.replay(data); err != nil {
 		return err
 	}
-	if err := st.file.Truncate(st.size); err != nil {
+	if err := b.file.Truncate(b.size); err != nil {
 		return fmt.Errorf("cut the sandbox's log: %w", err)
 	}
 	return syncDir(dir)
@@ -143,28 +159,28 @@ func syncDir(dir string) error {
 
 // replay applies the whole lines of data. A last line without its end, or
 // whose blocks never reached the disk, was never answered: it is dropped.
-func (st *store) replay(data []byte) error {
+func (b *Board) replay(data []byte) error {
 	for n := 1; ; n++ {
-		end := bytes.IndexByte(data[st.size:], '\n')
+		end := bytes.IndexByte(data[b.size:], '\n')
 		if end < 0 {
 			return nil
 		}
-		line := data[st.size : st.size+int64(end)]
-		var rec record
+		line := data[b.size : b.size+int64(end)]
+		var rec Record
 		if err := json.Unmarshal(line, &rec); err != nil {
-			if st.size+int64(end)+1 == int64(len(data)) {
+			if b.size+int64(end)+1 == int64(len(data)) {
 				return nil
 			}
 			return fmt.Errorf("the sandbox's log %s is damaged at line %d: move it away to start afresh", logName, n)
 		}
-		st.apply(rec)
-		st.size += int64(end) + 1
+		b.apply(rec)
+		b.size += int64(end) + 1
 	}
 }
 
-// write makes the changes durable, then visible: all of them or, after an
+// Write makes the changes durable, then visible: all of them or, after an
 // error, none.
-func (st *store) write(recs ...record) error {
+func (b *Board) Write(recs ...Record) error {
 	var lines bytes.Buffer
 	for _, rec := range recs {
 		line, err := json.Marshal(rec)
@@ -174,69 +190,77 @@ func (st *store) write(recs ...record) error {
 		lines.Write(line)
 		lines.WriteByte('\n')
 	}
-	if err := st.append(lines.Bytes()); err != nil {
+	if err := b.append(lines.Bytes()); err != nil {
 		return err
 	}
 	for _, rec := range recs {
-		st.apply(rec)
+		b.apply(rec)
 	}
 	return nil
 }
 
-func (st *store) append(lines []byte) error {
-	if st.file == nil {
+func (b *Board) append(lines []byte) error {
+	if b.file == nil {
 		return nil
 	}
-	_, err := st.file.WriteAt(lines, st.size)
+	_, err := b.file.WriteAt(lines, b.size)
 	if err == nil {
-		err = st.file.Sync()
+		err = b.file.Sync()
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("write the sandbox's log: %w", err), st.file.Truncate(st.size))
+		return errors.Join(fmt.Errorf("write the sandbox's log: %w", err), b.file.Truncate(b.size))
 	}
-	st.size += int64(len(lines))
+	b.size += int64(len(lines))
 	return nil
 }
 
 // apply changes the state; replaying the log repeats it exactly.
-func (st *store) apply(rec record) {
-	switch it := st.byID[rec.ID]; {
-	case rec.Op == opReset:
-		st.items, st.byID = nil, map[string]*item{}
-	case rec.Op == opAdd && rec.Item != nil:
-		st.made++
+func (b *Board) apply(rec Record) {
+	switch it := b.ByID[rec.ID]; {
+	case rec.Op == Reset:
+		b.Items, b.ByID = nil, map[string]*Item{}
+	case rec.Op == Add && rec.Item != nil:
+		b.Made++
 		added := *rec.Item
-		st.items = append(st.items, &added)
-		st.byID[added.ID] = &added
+		b.Items = append(b.Items, &added)
+		b.ByID[added.ID] = &added
 	case it == nil:
-	case rec.Op == opEdit:
-		it.Text = rec.Text
-	case rec.Op == opHide:
+	case rec.Op == Edit:
+		it.Text, it.Edited = rec.Text, rec.At
+		it.Edits++
+	case rec.Op == Set:
+		it.More = maps.Clone(it.More)
+		if it.More == nil {
+			it.More = map[string]string{}
+		}
+		it.More[rec.Key] = rec.Text
+	case rec.Op == Hide:
 		it.Hidden = rec.Hidden
-	case rec.Op == opDelete:
+	case rec.Op == Delete:
 		it.Deleted = true
-	case rec.Op == opPrivate:
-		it.Private = append(it.Private, message{Text: rec.Text, At: rec.At})
+	case rec.Op == Private:
+		it.Private = append(it.Private, Message{Text: rec.Text, At: rec.At})
 	}
 }
 
-// gone reports whether it cannot be seen any more: itself, what it answers or
+// Gone reports whether it cannot be seen any more: itself, what it answers or
 // what it stands under was deleted.
-func (st *store) gone(it *item) bool {
+func (b *Board) Gone(it *Item) bool {
 	if it == nil || it.Deleted {
 		return true
 	}
 	for _, above := range []string{it.Parent, it.Root, it.Post} {
-		if up := st.byID[above]; above != "" && (up == nil || up.Deleted) {
+		if up := b.ByID[above]; above != "" && (up == nil || up.Deleted) {
 			return true
 		}
 	}
 	return false
 }
 
-func (st *store) close() error {
-	if st.file == nil {
+// Close releases the directory.
+func (b *Board) Close() error {
+	if b.file == nil {
 		return nil
 	}
-	return st.file.Close()
+	return b.file.Close()
 }

@@ -56,7 +56,7 @@ func TestTornTailAtEveryByte(t *testing.T) {
 		}
 	}
 	_ = s.Close()
-	log := filepath.Join(dir, logName)
+	log := filepath.Join(dir, "sandbox.jsonl")
 	whole, err := os.ReadFile(log)
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +84,7 @@ func TestTornTailAtEveryByte(t *testing.T) {
 
 func TestDamageInTheMiddleIsSaid(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, logName), []byte("{\"op\":\"reset\"}\nrubbish\n{\"op\":\"reset\"}\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "sandbox.jsonl"), []byte("{\"op\":\"reset\"}\nrubbish\n{\"op\":\"reset\"}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := New(Options{Dir: dir}); err == nil || !strings.Contains(err.Error(), "damaged at line 2") {
@@ -103,7 +103,7 @@ func TestDirectoryIsHeldByOne(t *testing.T) {
 
 func TestFailedWriteIsNotSeen(t *testing.T) {
 	s := mustNew(t, t.TempDir())
-	_ = s.store.file.Close() // every write fails from now on
+	_ = s.board.Close() // every write fails from now on
 	if _, err := s.Add(Comment{Platform: "facebook", Text: "lost"}); err == nil {
 		t.Error("no error")
 	}

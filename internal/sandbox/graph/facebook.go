@@ -1,6 +1,8 @@
-package sandbox
+package graph
 
 import (
+	"triage/internal/sandbox/board"
+
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -20,19 +22,8 @@ const newestVersion = "v26.0"
 
 var versionPath = regexp.MustCompile(`^/(v\d{1,3}\.\d)(?:/|$)`)
 
-// facebook is the Page part of Meta's Graph API. It takes every path that no
-// platform before it owns.
-func (s *Server) facebook() platform {
-	return platform{
-		name:   "facebook",
-		owns:   func(*http.Request) bool { return true },
-		method: graphMethod,
-		answer: s.answerFacebook,
-	}
-}
-
-// graphMethod honours method=DELETE in a POST, which is how libraries delete.
-func graphMethod(r *http.Request) string {
+// Method honours method=DELETE in a POST, which is how libraries delete.
+func (g *Graph) Method(r *http.Request) string {
 	if over := strings.ToUpper(r.Form.Get("method")); r.Method == http.MethodPost && over != "" {
 		return over
 	}
@@ -48,7 +39,7 @@ const (
 
 // call is one request to the Graph API.
 type call struct {
-	*Server
+	*Graph
 	method  string
 	version string
 	base    string // http://host/v26.0
@@ -58,8 +49,9 @@ type call struct {
 	args    args
 }
 
-func (s *Server) answerFacebook(r *http.Request) reply {
-	c := s.newCall(r)
+// Answer answers as the Graph API does.
+func (g *Graph) Answer(r *http.Request) board.Reply {
+	c := g.newCall(r)
 	var out any
 	err := c.admit()
 	if err == nil {
@@ -73,15 +65,15 @@ func (s *Server) answerFacebook(r *http.Request) reply {
 		"Content-Type":                "application/json; charset=UTF-8",
 		"facebook-api-version":        c.version,
 		"Cache-Control":               "private, no-cache, no-store, must-revalidate",
-		"x-fb-trace-id":               trace(),
+		"x-fb-trace-id":               board.Trace(),
 		"X-Business-Use-Case-Usage":   c.usage(),
 		"Access-Control-Allow-Origin": "*",
 	}
-	return reply{status: status, header: header, body: metaJSON(out)}
+	return board.Reply{Status: status, Header: header, Body: metaJSON(out)}
 }
 
-func (s *Server) newCall(r *http.Request) *call {
-	c := &call{Server: s, method: graphMethod(r), version: newestVersion, args: argsOf(r.Form)}
+func (g *Graph) newCall(r *http.Request) *call {
+	c := &call{Graph: g, method: g.Method(r), version: newestVersion, args: argsOf(r.Form)}
 	path := r.URL.Path
 	if m := versionPath.FindStringSubmatch(path); m != nil {
 		c.version, path = m[1], path[len(m[1])+1:]
@@ -156,7 +148,7 @@ func (c *call) used() int {
 	if c.opt.Calls <= 0 {
 		return 0
 	}
-	return min(100, (c.calls.total("facebook")-1)*100/c.opt.Calls)
+	return min(100, (c.opt.Asked()-1)*100/c.opt.Calls)
 }
 
 // usage is the header that tells how near the rate limit is.
@@ -217,8 +209,8 @@ func (c *call) person() (any, *graphError) {
 // debugToken says what a token is.
 func (c *call) debugToken() (any, *graphError) {
 	scopes := []string{"pages_show_list", "pages_read_engagement", "pages_read_user_content", "pages_manage_engagement", "pages_messaging"}
-	data := map[string]any{"app_id": c.opt.AppID, "application": "triage", "is_valid": true, "expires_at": 0, "issued_at": c.now().Add(-time.Hour).Unix(),
-		"data_access_expires_at": c.now().Add(90 * 24 * time.Hour).Unix(), "user_id": "9", "scopes": scopes}
+	data := map[string]any{"app_id": c.opt.AppID, "application": "triage", "is_valid": true, "expires_at": 0, "issued_at": c.opt.now().Add(-time.Hour).Unix(),
+		"data_access_expires_at": c.opt.now().Add(90 * 24 * time.Hour).Unix(), "user_id": "9", "scopes": scopes}
 	switch c.args["input_token"] {
 	case c.opt.Token:
 		data["type"], data["profile_id"] = pageToken, c.opt.PageID

@@ -1,6 +1,8 @@
-package sandbox
+package graph
 
 import (
+	"triage/internal/sandbox/board"
+
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -26,7 +28,7 @@ type graphError struct {
 
 func failed(code, subcode int, format string, args ...any) *graphError {
 	return &graphError{status: http.StatusBadRequest, Message: fmt.Sprintf(format, args...), Type: "OAuthException",
-		Code: code, Subcode: subcode, Trace: trace()}
+		Code: code, Subcode: subcode, Trace: board.Trace()}
 }
 
 // errMissing is the one answer for what was deleted, never was or is not shown.

@@ -1,6 +1,8 @@
-package sandbox
+package graph
 
 import (
+	"triage/internal/sandbox/board"
+
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -17,12 +19,12 @@ const (
 )
 
 // postField is a field that only posts have.
-func (c *call) postField(it *item, name string) (any, *graphError) {
+func (c *call) postField(it *board.Item, name string) (any, *graphError) {
 	switch name {
 	case "updated_time":
 		return c.touched(it).Format(graphTime), nil
 	case "is_published":
-		return it.Kind != darkPost, nil
+		return it.Kind != board.DarkPost, nil
 	case "status_type":
 		return "mobile_status_update", nil
 	case "story", "full_picture", "parent_id", "shares":
@@ -32,9 +34,9 @@ func (c *call) postField(it *item, name string) (any, *graphError) {
 }
 
 // touched is when the post or anything below it was made last.
-func (c *call) touched(post *item) time.Time {
+func (c *call) touched(post *board.Item) time.Time {
 	last := post.Created
-	for _, it := range c.store.items {
+	for _, it := range c.board.Items {
 		if it.Post == post.ID && it.Created.After(last) {
 			last = it.Created
 		}
@@ -43,7 +45,7 @@ func (c *call) touched(post *item) time.Time {
 }
 
 // commentField is a field that only comments have.
-func (c *call) commentField(it *item, f field) (any, *graphError) {
+func (c *call) commentField(it *board.Item, f field) (any, *graphError) {
 	switch f.name {
 	case "parent":
 		return c.parent(it, f.sub)
@@ -71,8 +73,8 @@ func (c *call) commentField(it *item, f field) (any, *graphError) {
 
 // parent is the comment that is answered, as an object of its own. It names
 // the direct one, although a reply to a reply is listed below the top comment.
-func (c *call) parent(it *item, sub []field) (any, *graphError) {
-	up := c.store.byID[it.Parent]
+func (c *call) parent(it *board.Item, sub []field) (any, *graphError) {
+	up := c.board.ByID[it.Parent]
 	if up == nil {
 		return nil, nil
 	}
@@ -82,17 +84,17 @@ func (c *call) parent(it *item, sub []field) (any, *graphError) {
 	return c.render(up, []field{{name: "created_time"}, {name: "message"}, {name: "from"}})
 }
 
-func (c *call) answers(it *item) int {
+func (c *call) answers(it *board.Item) int {
 	n := 0
-	for _, below := range c.store.items {
-		if below.Root == it.ID && !c.store.gone(below) {
+	for _, below := range c.board.Items {
+		if below.Root == it.ID && !c.board.Gone(below) {
 			n++
 		}
 	}
 	return n
 }
 
-func attachment(it *item) any {
+func attachment(it *board.Item) any {
 	kind, ok := map[string]string{"photo": "photo", "sticker": "sticker", "video": "video_inline", "share": "share"}[it.Media]
 	if !ok {
 		return nil
@@ -102,7 +104,7 @@ func attachment(it *item) any {
 		"media": map[string]any{"image": map[string]any{"height": 720, "width": 540, "src": "https://scontent.example/1.jpg"}}}
 }
 
-func conversation(it *item) any {
+func conversation(it *board.Item) any {
 	if len(it.Private) == 0 {
 		return nil
 	}
@@ -111,7 +113,7 @@ func conversation(it *item) any {
 }
 
 // change is what a POST or DELETE does to a post or comment.
-func (c *call) change(it *item) (any, *graphError) {
+func (c *call) change(it *board.Item) (any, *graphError) {
 	if c.kind != pageToken {
 		return nil, failed(200, 0, "(#200) If posting to a page, requires pages_manage_engagement permission with Page token")
 	}
@@ -119,7 +121,7 @@ func (c *call) change(it *item) (any, *graphError) {
 	case c.method == http.MethodPost && len(c.path) == 2:
 		return c.answer(it)
 	case c.method == http.MethodDelete && len(c.path) == 1:
-		return c.commit(record{Op: opDelete, ID: it.ID})
+		return c.commit(board.Record{Op: board.Delete, ID: it.ID})
 	case c.method == http.MethodPost && len(c.path) == 1:
 		return c.update(it)
 	}
@@ -127,7 +129,7 @@ func (c *call) change(it *item) (any, *graphError) {
 }
 
 // answer is POST /{post|comment}/comments by the Page.
-func (c *call) answer(to *item) (any, *graphError) {
+func (c *call) answer(to *board.Item) (any, *graphError) {
 	text := c.args["message"]
 	switch {
 	case text == "" && c.args["attachment_url"] == "" && c.args["attachment_id"] == "":
@@ -141,39 +143,39 @@ func (c *call) answer(to *item) (any, *graphError) {
 	}
 	post := to
 	if to.Kind == "" {
-		post = c.store.byID[to.Post]
+		post = c.board.ByID[to.Post]
 	}
-	it := c.newComment("facebook", post, 0)
-	it.Text, it.Author, it.Own, it.Created = text, c.opt.PageName, true, c.now()
+	it := c.facebook().NewComment(post, 0)
+	it.Text, it.Author, it.Own, it.Created = text, c.opt.PageName, true, c.opt.now()
 	if to.Kind == "" {
 		it.Parent, it.Root = to.ID, to.Root
 		if it.Root == "" {
 			it.Root = to.ID
 		}
 	}
-	if _, err := c.commit(record{Op: opAdd, Item: it}); err != nil {
+	if _, err := c.commit(board.Record{Op: board.Add, Item: it}); err != nil {
 		return nil, err
 	}
 	if len(fields) == 0 {
 		return map[string]any{"id": it.ID}, nil
 	}
-	return c.render(c.store.byID[it.ID], fields)
+	return c.render(c.board.ByID[it.ID], fields)
 }
 
 // update is POST /{comment}: an edit of one's own words, or hiding others'.
-func (c *call) update(it *item) (any, *graphError) {
-	var recs []record
+func (c *call) update(it *board.Item) (any, *graphError) {
+	var recs []board.Record
 	if text, ok := c.args["message"]; ok {
 		if !it.Own {
 			return nil, failed(200, 0, "(#200) Permissions error")
 		}
-		recs = append(recs, record{Op: opEdit, ID: it.ID, Text: text})
+		recs = append(recs, board.Record{Op: board.Edit, ID: it.ID, Text: text, At: c.opt.now()})
 	}
 	if hidden, ok := c.args["is_hidden"]; ok {
 		if it.Own {
 			return nil, failed(200, 0, "(#200) Permissions error")
 		}
-		recs = append(recs, record{Op: opHide, ID: it.ID, Hidden: hidden == "true" || hidden == "1"})
+		recs = append(recs, board.Record{Op: board.Hide, ID: it.ID, Hidden: hidden == "true" || hidden == "1"})
 	}
 	if len(recs) == 0 {
 		return nil, failed(100, 0, "(#100) Nothing to update")
@@ -200,14 +202,14 @@ func (c *call) sendMessage() (any, *graphError) {
 	if n := utf8.RuneCountInString(say.Text); n == 0 || n > maxPrivate {
 		return nil, failed(100, 0, "(#100) Length of param message[text] must be from 1 to %d", maxPrivate)
 	}
-	it := c.store.byID[to.Comment+to.Post]
-	if c.store.gone(it) || it.Platform != "facebook" {
+	it := c.board.ByID[to.Comment+to.Post]
+	if c.board.Gone(it) || it.Platform != "facebook" {
 		return nil, failed(100, 2018292, "(#100) Invalid comment id")
 	}
 	return c.tell(it, say.Text)
 }
 
-func (c *call) tell(it *item, text string) (any, *graphError) {
+func (c *call) tell(it *board.Item, text string) (any, *graphError) {
 	switch {
 	case len(it.Private) > 0:
 		return nil, failed(10900, 0, "(#10900) Activity already replied to")
@@ -216,16 +218,16 @@ func (c *call) tell(it *item, text string) (any, *graphError) {
 	case !c.canPrivate(it):
 		return nil, failed(10901, 0, "(#10901) This activity cannot be replied to")
 	}
-	if _, err := c.commit(record{Op: opPrivate, ID: it.ID, Text: text, At: c.now()}); err != nil {
+	if _, err := c.commit(board.Record{Op: board.Private, ID: it.ID, Text: text, At: c.opt.now()}); err != nil {
 		return nil, err
 	}
 	return map[string]any{"recipient_id": personID(it.Author), "message_id": fmt.Sprintf("m_%s", it.ID)}, nil
 }
 
 // commit makes changes durable and answers as Meta does when all went well.
-func (c *call) commit(recs ...record) (any, *graphError) {
-	if err := c.store.write(recs...); err != nil {
-		c.log.Error("could not write the log", zap.Error(err))
+func (c *call) commit(recs ...board.Record) (any, *graphError) {
+	if err := c.board.Write(recs...); err != nil {
+		c.opt.Log.Error("could not write the log", zap.Error(err))
 		fail := failed(2, 0, "An unexpected error has occurred. Please retry your request later.")
 		fail.status, fail.Transient = http.StatusInternalServerError, true
 		return nil, fail

@@ -1,6 +1,8 @@
-package sandbox
+package graph
 
 import (
+	"triage/internal/sandbox/board"
+
 	"fmt"
 	"hash/fnv"
 	"net/http"
@@ -54,18 +56,18 @@ func (c *call) pageNode(fields []field) (any, *graphError) {
 // none but their own.
 func (c *call) posts(edge string, fields []field) (any, *graphError) {
 	kinds, ok := map[string]string{
-		"feed":            pagePost + " " + visitorPost,
-		"published_posts": pagePost,
-		"posts":           pagePost,
-		"visitor_posts":   visitorPost,
-		"ads_posts":       darkPost,
+		"feed":            board.PagePost + " " + board.VisitorPost,
+		"published_posts": board.PagePost,
+		"posts":           board.PagePost,
+		"visitor_posts":   board.VisitorPost,
+		"ads_posts":       board.DarkPost,
 		"tagged":          "none",
 	}[edge]
 	if !ok {
 		return nil, errField(edge, "Page")
 	}
-	var slots []*item
-	for _, it := range c.store.items {
+	var slots []*board.Item
+	for _, it := range c.board.Items {
 		if it.Platform == "facebook" && it.Kind != "" && strings.Contains(kinds, it.Kind) && c.args.within(it.Created) {
 			slots = append(slots, it)
 		}
@@ -76,8 +78,8 @@ func (c *call) posts(edge string, fields []field) (any, *graphError) {
 
 // node answers for a post or a comment and its comments.
 func (c *call) node(id string) (any, *graphError) {
-	it := c.store.byID[id]
-	if c.store.gone(it) || it.Platform != "facebook" || c.kind != pageToken && it.Kind == "" {
+	it := c.board.ByID[id]
+	if c.board.Gone(it) || it.Platform != "facebook" || c.kind != pageToken && it.Kind == "" {
 		return nil, errMissing(id)
 	}
 	if c.method != http.MethodGet {
@@ -110,9 +112,9 @@ func (c *call) several() (any, *graphError) {
 // comments answers for the comments of a post or the replies to a comment.
 // Everything below a comment is one level: a reply to a reply stands under the
 // top one. A person's token sees none.
-func (c *call) comments(under *item, a args, fields []field) (map[string]any, *graphError) {
-	var slots []*item
-	for _, it := range c.store.items {
+func (c *call) comments(under *board.Item, a args, fields []field) (map[string]any, *graphError) {
+	var slots []*board.Item
+	for _, it := range c.board.Items {
 		mine := it.Post == under.ID && (a["filter"] == "stream" || it.Parent == "") || it.Root == under.ID
 		if it.Kind == "" && mine && a.within(it.Created) && c.kind == pageToken {
 			slots = append(slots, it)
@@ -136,7 +138,7 @@ func (c *call) comments(under *item, a args, fields []field) (map[string]any, *g
 }
 
 // render gives the asked fields of a post or comment.
-func (c *call) render(it *item, fields []field) (map[string]any, *graphError) {
+func (c *call) render(it *board.Item, fields []field) (map[string]any, *graphError) {
 	if len(fields) == 0 {
 		fields = []field{{name: "created_time"}, {name: "message"}}
 		if it.Kind == "" {
@@ -160,7 +162,7 @@ func (c *call) render(it *item, fields []field) (map[string]any, *graphError) {
 }
 
 // field gives one field; nil when the object does not have it.
-func (c *call) field(it *item, f field) (any, *graphError) {
+func (c *call) field(it *board.Item, f field) (any, *graphError) {
 	if f.name == "comments" {
 		return c.expand(it, f)
 	}
@@ -174,7 +176,7 @@ func (c *call) field(it *item, f field) (any, *graphError) {
 }
 
 // expand gives the comments inside their post or comment; none: no key.
-func (c *call) expand(it *item, f field) (any, *graphError) {
+func (c *call) expand(it *board.Item, f field) (any, *graphError) {
 	a := args{}
 	for k, v := range f.args {
 		a[k] = v
@@ -190,7 +192,7 @@ func (c *call) expand(it *item, f field) (any, *graphError) {
 }
 
 // common are the fields that posts and comments share.
-func (c *call) common(it *item, name string) (any, bool) {
+func (c *call) common(it *board.Item, name string) (any, bool) {
 	switch name {
 	case "id":
 		return it.ID, true
@@ -220,7 +222,7 @@ func (c *call) common(it *item, name string) (any, bool) {
 	return nil, false
 }
 
-func (c *call) from(it *item) any {
+func (c *call) from(it *board.Item) any {
 	switch {
 	case it.Own:
 		return map[string]any{"id": c.opt.PageID, "name": c.opt.PageName}
@@ -238,7 +240,7 @@ func personID(name string) string {
 	return fmt.Sprintf("73%014d", h.Sum64()%100_000_000_000_000)
 }
 
-func (c *call) link(it *item) string {
+func (c *call) link(it *board.Item) string {
 	post := it.ID
 	if it.Kind == "" {
 		post = it.Post
@@ -253,6 +255,6 @@ func (c *call) link(it *item) string {
 }
 
 // canPrivate: once, within seven days, to a person who is known.
-func (c *call) canPrivate(it *item) bool {
-	return !it.Own && it.Author != "" && len(it.Private) == 0 && !c.now().After(it.Created.Add(privateReply))
+func (c *call) canPrivate(it *board.Item) bool {
+	return !it.Own && it.Author != "" && len(it.Private) == 0 && !c.opt.now().After(it.Created.Add(privateReply))
 }

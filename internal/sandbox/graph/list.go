@@ -1,6 +1,8 @@
-package sandbox
+package graph
 
 import (
+	"triage/internal/sandbox/board"
+
 	"encoding/base64"
 	"net/url"
 	"strconv"
@@ -53,16 +55,16 @@ func (a args) within(t time.Time) bool {
 // A cursor points at a slot. One that was made while the item stood dies with
 // it; one that was made on an empty slot lives on.
 
-func (s *Server) cursor(it *item) string {
+func (g *Graph) cursor(it *board.Item) string {
 	mark := "i"
-	if s.store.gone(it) {
+	if g.board.Gone(it) {
 		mark = "d"
 	}
 	return base64.RawURLEncoding.EncodeToString([]byte(mark + it.ID))
 }
 
 // find gives the slot a cursor points at, or -1.
-func (s *Server) find(slots []*item, cursor string) int {
+func (g *Graph) find(slots []*board.Item, cursor string) int {
 	raw, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil {
 		return -1
@@ -72,7 +74,7 @@ func (s *Server) find(slots []*item, cursor string) int {
 		case "d" + it.ID:
 			return i
 		case "i" + it.ID:
-			if s.store.gone(it) {
+			if g.board.Gone(it) {
 				return -1
 			}
 			return i
@@ -83,23 +85,23 @@ func (s *Server) find(slots []*item, cursor string) int {
 
 // window is one page of a list.
 type window struct {
-	slots      []*item // also those whose item is gone: a page may be short or empty
+	slots      []*board.Item // also those whose item is gone: a page may be short or empty
 	next, prev bool
 }
 
 // cut gives the page that a asks for.
-func (s *Server) cut(slots []*item, a args) (window, *graphError) {
+func (g *Graph) cut(slots []*board.Item, a args) (window, *graphError) {
 	from, to := 0, len(slots)
 	switch {
 	case a["after"] != "":
-		at := s.find(slots, a["after"])
+		at := g.find(slots, a["after"])
 		if at < 0 {
 			return window{}, failed(100, 0, "(#100) Invalid cursors values")
 		}
 		from = at + 1
 		to = min(to, from+a.limit())
 	case a["before"] != "":
-		at := s.find(slots, a["before"])
+		at := g.find(slots, a["before"])
 		if at < 0 {
 			return window{}, failed(100, 0, "(#100) Invalid cursors values")
 		}
@@ -141,14 +143,14 @@ func (c *call) paging(w window, path string, a args) map[string]any {
 }
 
 // edge renders one page of a list as the Graph API does.
-func (c *call) edge(slots []*item, path string, a args, fields []field) (map[string]any, *graphError) {
+func (c *call) edge(slots []*board.Item, path string, a args, fields []field) (map[string]any, *graphError) {
 	w, err := c.cut(slots, a)
 	if err != nil {
 		return nil, err
 	}
 	data := []any{}
 	for _, it := range w.slots {
-		if c.store.gone(it) {
+		if c.board.Gone(it) {
 			continue
 		}
 		one, err := c.render(it, fields)
