@@ -114,6 +114,8 @@ func (j judge) handle(ctx context.Context, batch []ingest.Comment) error {
 			v.Judgement = unjudged(classify.NotPossible)
 		case c.Own:
 			v.Judgement = unjudged(classify.NotOwn)
+		case c.Unjudged:
+			v.Judgement = unjudged(classify.NotMode)
 		default:
 			j.classify(c, &v.Judgement)
 		}

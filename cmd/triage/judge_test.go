@@ -1,7 +1,11 @@
 package main
 
 import (
+	"context"
 	"testing"
+	"time"
+
+	"go.uber.org/zap"
 
 	"triage/internal/classify"
 	"triage/internal/ingest"
@@ -65,5 +69,43 @@ func TestClassifierFollowsTheSettings(t *testing.T) {
 	set("classify.catch", "99")
 	if m := now().Model(); withTerms == plain || m == withTerms || len(m) < len(plain) || m[:len(plain)] != plain {
 		t.Errorf("named %q, %q and %q", plain, withTerms, m)
+	}
+}
+
+// deaf is a classifier that must not be asked.
+type deaf struct{ *testing.T }
+
+func (d deaf) Classify(ingest.Comment, *classify.Judgement) {
+	d.Error("the classifier was shown what must not be judged")
+}
+func (deaf) Model() string { return "deaf" }
+
+// Where a platform's terms forbid it, nothing is inferred from a comment.
+func TestWhatMustNotBeJudgedIsNotShownToTheClassifier(t *testing.T) {
+	cfg := defaults()
+	cfg.Data.Dir = t.TempDir()
+	cfg.accountDefaults()
+	st := opening(t, cfg)
+	c := st.names.Name(ingest.Comment{Platform: "x", Account: "x", Unjudged: true,
+		Content: ingest.Content{Item: "1", Text: "@cedar my rash is back"}}, time.Now())
+	for _, err := range []error{st.Texts.Keep(t.Context(), []ingest.Comment{c}), st.Comments.Publish(t.Context(), []ingest.Comment{c})} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	j := judge{classifier: deaf{t}, texts: st.Texts, sink: st.Verdicts, erased: st.Gone.Has, log: zap.NewNop(), now: time.Now}
+	if err := j.handle(t.Context(), []ingest.Comment{c}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var got classify.Verdict
+	err := st.Verdicts.Consume(ctx, func(_ context.Context, batch []classify.Verdict) error {
+		got = batch[0]
+		cancel()
+		return nil
+	}, nil)
+	if err != nil || got.Judged || got.WhyNot != classify.NotMode || got.Level != classify.None || len(got.Reasons)+len(got.Kinds) != 0 || got.Score != 0 {
+		t.Errorf("judged as %+v, %v", got, err)
 	}
 }

@@ -64,6 +64,9 @@ func (d *Desk) action(c Case, kind ingest.ActionKind, by string) Action {
 	switch {
 	case !d.can(c, kind):
 		a.State, a.Why = Manual, "this cannot be done from here: please do it by hand on the platform, then mark it as handled"
+		if kind == ingest.Reply && c.Comment.NoReply {
+			a.Why = "the platform takes no reply to this from a program: please copy the text and answer there yourself, then mark it as handled"
+		}
 	case rules.Shadow:
 		a.State, a.Why, a.Done = Recorded, shadowed, now
 	}

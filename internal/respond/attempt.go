@@ -131,7 +131,7 @@ func (w *work) stale(o ingest.Observation) (state State, look bool, why string) 
 		return Sent, false, "it was hidden already"
 	case kind == ingest.Reply && o.Hidden:
 		return Withdrawn, true, "the comment was hidden meanwhile"
-	case kind == ingest.Reply && len(o.Own) > 0:
+	case kind == ingest.Reply && slices.ContainsFunc(o.Own, func(r ingest.OwnReply) bool { return r.Standing != ingest.Rejected }):
 		return Withdrawn, false, "somebody of the practice answered it already"
 	case kind == ingest.Private && o.Answered:
 		return Withdrawn, false, "a private message was sent already"
@@ -175,7 +175,10 @@ func (w *work) take(ctx context.Context, o ingest.Outcome) error {
 	switch o.Result {
 	case ingest.Done:
 		w.action().Item = w.itemID(o.Item)
-		return w.end(ctx, Sent, "", "")
+		if o.Standing == ingest.Rejected {
+			return w.end(ctx, Failed, o.Code, standing[o.Standing])
+		}
+		return w.end(ctx, Sent, "", standing[o.Standing])
 	case ingest.Refused:
 		return w.end(ctx, Failed, o.Code, o.Why)
 	case ingest.Later:
@@ -185,6 +188,13 @@ func (w *work) take(ctx context.Context, o ingest.Outcome) error {
 		return w.postpone(ctx, w.now().Add(max(o.After, lookAgain)), o.Why)
 	}
 	return nil // unclear: it stays sending, and is looked at after Wait
+}
+
+// standing is what is to be said of something that went out, as the platform's
+// own review of it stands.
+var standing = map[ingest.Standing]string{
+	ingest.Pending:  "it was sent; the platform reviews it before it shows it",
+	ingest.Rejected: "the platform's review refused it and nobody sees it: please write another one or answer there yourself",
 }
 
 // reconcile finds out what became of an attempt whose answer is not known: its

@@ -253,7 +253,7 @@ func (d *Desk) can(c Case, kind ingest.ActionKind) bool {
 	if a == nil || !a.Capabilities().Can(kind) {
 		return false
 	}
-	return kind != ingest.Private || c.Comment.PrivateUntil.After(d.Now())
+	return (kind != ingest.Private || c.Comment.PrivateUntil.After(d.Now())) && (kind != ingest.Reply || !c.Comment.NoReply)
 }
 
 // Said opens the words of a case's comment; ErrGone: they were erased, or never

@@ -15,6 +15,7 @@ const (
 	WhyAuthor    = "author-deleted" // its author deleted it on the platform
 	WhyRequest   = "request"        // somebody asked for it
 	WhyRetention = "retention"      // the time of its words is over
+	WhyTerms     = "terms"          // it was decided, and the platform's terms do not let it be kept
 )
 
 // Erasure says that a comment is erased, by whom and why.
@@ -25,7 +26,8 @@ type Erasure struct {
 }
 
 // lapses is why nothing more is done about an erased comment.
-var lapses = map[string]string{WhyAuthor: "its author deleted it", WhyRequest: "the comment was erased"}
+var lapses = map[string]string{WhyAuthor: "its author deleted it", WhyRequest: "the comment was erased",
+	WhyTerms: "it was decided, and the platform's terms do not let it be kept"}
 
 // unsure is what a person is told of an attempt on a comment that was erased:
 // without it the platform cannot be asked.

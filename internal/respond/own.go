@@ -23,6 +23,9 @@ func (d *Desk) takeOwn(ctx context.Context, own ingest.Comment, answered map[str
 	if err != nil {
 		return err
 	}
+	if own.Standing == ingest.Rejected {
+		return d.rejected(ctx, to, own)
+	}
 	said := ingest.Content{}
 	if to != nil {
 		if said, err = d.Said(ctx, *to); err != nil && !errors.Is(err, ErrGone) {
@@ -38,6 +41,29 @@ func (d *Desk) takeOwn(ctx context.Context, own ingest.Comment, answered map[str
 		return err
 	}
 	return d.answeredByPerson(ctx, *to, own)
+}
+
+// rejected tells a person that the platform's own review refused a reply: nobody
+// sees it, so there is nothing to take down, and nothing was answered either. to
+// is the case of the comment; nil: there is none.
+func (d *Desk) rejected(ctx context.Context, to *Case, own ingest.Comment) error {
+	if to == nil {
+		return nil
+	}
+	_, err := d.change(ctx, to.ID(), func(c *Case) error {
+		for i := range c.Actions {
+			if a := &c.Actions[i]; a.Item == own.ID && a.State == Sent {
+				a.State, a.Why, a.Done = Failed, standing[ingest.Rejected], d.Now()
+				c.note(d.Now(), Machine, string(Failed), string(a.Kind))
+				return nil
+			}
+		}
+		return errAsIs
+	})
+	if err != nil && !errors.Is(err, errAsIs) {
+		return fmt.Errorf("note a refused reply: %w", err)
+	}
+	return nil
 }
 
 // answers finds the case that a reply of ours answers; nil: there is none. What

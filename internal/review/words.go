@@ -206,6 +206,7 @@ func did(e respond.Entry) string {
 // erasedWords says why a comment was erased.
 var erasedWords = map[string]string{
 	respond.WhyAuthor: "the author deleted them", respond.WhyRequest: "somebody asked for it", respond.WhyRetention: "their time was over",
+	respond.WhyTerms: "the platform does not let them be kept after the decision",
 }
 
 // kindOf is the action that a note of the history is about, as in "hide:368".

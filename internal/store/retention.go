@@ -8,6 +8,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"triage/internal/audit"
 	"triage/internal/respond"
 )
 
@@ -136,21 +137,47 @@ type Keeper interface {
 	Sampler
 }
 
+// purgeAfter is how long after the decision what a platform's terms do not let be
+// kept goes: as long as the decision can be taken back by who just made it.
+const purgeAfter = time.Minute
+
+// purge erases what was decided and may not be kept then.
+func (s *Store) purge(ctx context.Context, desk Scrubber) error {
+	var due []string
+	for c := range s.Cases.All() {
+		if c.Lane == respond.LaneRoutine && c.Erased == "" && c.Settled() && s.now().Sub(c.LastStep()) >= purgeAfter {
+			due = append(due, c.ID())
+		}
+	}
+	var errs []error
+	for _, id := range due {
+		errs = append(errs, s.Erase(ctx, desk, Erasure{Comment: id, Why: respond.WhyTerms, Act: audit.Act{By: respond.Machine, From: "service"}}))
+	}
+	return errors.Join(errs...)
+}
+
 // settled is how long after the start retaining waits: it reads through all that
 // is kept, and the start has enough to do.
 const settled = time.Minute
 
-// KeepRetained finishes what erasures were cut short, and retains once an hour,
-// until ctx ends, after drawing the samples that are due. What cannot be erased
-// now is erased later.
+// KeepRetained finishes what erasures were cut short, purges what was decided and
+// may not be kept, and retains once an hour, until ctx ends, after drawing the
+// samples that are due. What cannot be erased now is erased later.
 func (s *Store) KeepRetained(ctx context.Context, desk Keeper, rule func() Retention) error {
 	timer := time.NewTimer(settled)
 	defer timer.Stop()
+	purge := time.NewTicker(purgeAfter / 2)
+	defer purge.Stop()
 	s.note(ctx, s.Mend(ctx, desk))
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-purge.C:
+			if err := s.purge(ctx, desk); err != nil && ctx.Err() == nil {
+				s.log.Error("what may not be kept stays for now", zap.Error(err))
+			}
+			continue
 		case <-timer.C:
 		}
 		drawn := s.Draw(ctx, desk)

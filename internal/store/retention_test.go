@@ -148,3 +148,37 @@ func TestRetentionGoesOnAfterATrouble(t *testing.T) {
 		t.Errorf("%d erased afterwards", n)
 	}
 }
+
+// What a platform's terms let us keep until it is decided goes a minute after
+// that: words, person, event and what the case knew. What is open stays, and so
+// does what was judged.
+func TestPurgeOfWhatMayNotBeKept(t *testing.T) {
+	each(t, func(t *testing.T, p *practice) {
+		all := p.read(t, says(1, "decided"), says(2, "open"), says(3, "judged"))
+		p.file(t, all[0], respond.Action{Kind: ingest.Reply, State: respond.Sent, Item: "aaaaaaaaaaaaaaaaaaaa"})
+		p.file(t, all[1])
+		p.file(t, all[2], respond.Action{Kind: ingest.Reply, State: respond.Sent})
+		for _, c := range all[:2] {
+			p.change(t, c.ID, func(c *respond.Case) { c.Lane = respond.LaneRoutine })
+		}
+		p.clock.pass(purgeAfter - time.Second)
+		must(t, p.purge(t.Context(), p.desk))
+		if p.opens(t, all[0].Key()) == "" {
+			t.Fatal("gone while it could be taken back")
+		}
+		p.clock.pass(2 * time.Second)
+		for range 2 { // the second time there is nothing to do
+			must(t, p.purge(t.Context(), p.desk))
+		}
+		if p.opens(t, all[0].Key()) != "" || p.opens(t, all[1].Key()) == "" || p.opens(t, all[2].Key()) == "" {
+			t.Error("the wrong words are gone")
+		}
+		c, err := p.Cases.Get(t.Context(), all[0].ID)
+		if err != nil || c.Erased != respond.WhyTerms || c.Comment.Thread != "" || c.Actions[0].Item == "" || c.Open() {
+			t.Errorf("the case is %+v, %v", c, err)
+		}
+		if !p.Gone.Has(all[0].ID) || p.Gone.Has(all[1].ID) {
+			t.Error("what was purged may come back, or what is open may not")
+		}
+	})
+}
