@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"triage/internal/alert"
@@ -103,9 +104,28 @@ func (sourceCheck) Name() string { return "sources" }
 // hiccup is how long trouble may last before somebody is told.
 const hiccup = time.Minute
 
+// notice is how long before a token ends somebody is told.
+const notice = 10 * day
+
+// permit says what will keep an account from being read soon, or keeps it from
+// something already.
+func (k sourceCheck) permit(h ingest.Health) (out []alert.Alert) {
+	at := where(ingest.Comment{Platform: h.Platform, Account: h.Account})
+	if left := h.Expires.Sub(k.now()); !h.Expires.IsZero() && left < notice {
+		out = append(out, alert.Alert{Key: "sources/" + h.Account + "/expiry", Severity: alert.Tell, Count: 1, Where: at, Since: h.Expires.Add(-notice),
+			What: fmt.Sprintf("the account's token ends on %s: connect the account again before that day (triage connect %s)", h.Expires.UTC().Format(time.DateOnly), h.Platform)})
+	}
+	if len(h.Lacks) > 0 {
+		out = append(out, alert.Alert{Key: "sources/" + h.Account + "/permissions", Severity: alert.Tell, Count: len(h.Lacks), Where: at, Since: h.LastOK,
+			What: "the account's token lacks a permission: connect the account again and grant " + strings.Join(h.Lacks, ", ")})
+	}
+	return out
+}
+
 func (k sourceCheck) Look(context.Context) ([]alert.Alert, error) {
 	var out []alert.Alert
 	for _, h := range k.health() {
+		out = append(out, k.permit(h)...)
 		if n := len(h.Withheld); n > 0 {
 			out = append(out, alert.Alert{
 				Key: "sources/" + h.Account + "/deletions", Severity: alert.Tell, Count: n,

@@ -195,3 +195,36 @@ func TestStageThatTakesNothingIsPaged(t *testing.T) {
 		}
 	}
 }
+
+// A token that ends is told of days before, once, and so is what it lacks.
+func TestTokensAreToldOfBeforeTheyEnd(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		expires time.Time
+		lacks   []string
+		want    []string
+	}{
+		{"never ends", time.Time{}, nil, nil},
+		{"ends later", noon.Add(notice + time.Hour), nil, nil},
+		{"ends soon", noon.Add(notice - time.Hour), nil, []string{"sources/cedar-2/expiry"}},
+		{"has ended", noon.Add(-time.Hour), nil, []string{"sources/cedar-2/expiry"}},
+		{"lacks something", time.Time{}, []string{"pages_messaging"}, []string{"sources/cedar-2/permissions"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := ingest.Health{Platform: "facebook", Account: "cedar-2", LastOK: noon, Expires: tt.expires, Lacks: tt.lacks}
+			found, err := sourceCheck{func() []ingest.Health { return []ingest.Health{h} }, func() time.Time { return noon }}.Look(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			told := byKey(t, sourceCheck{}.Name(), found)
+			if len(told) != len(tt.want) {
+				t.Fatalf("told %v", found)
+			}
+			for _, key := range tt.want {
+				if a := told[key]; a.Severity != alert.Tell || a.Where != "facebook cedar-2" || a.Since.IsZero() {
+					t.Errorf("%s: %+v", key, a)
+				}
+			}
+		})
+	}
+}
