@@ -3,16 +3,15 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"reflect"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
 
 	"triage/internal/audit"
 	"triage/internal/ingest"
-	"triage/internal/ingest/facebook"
 	"triage/internal/respond"
 	"triage/internal/store"
 )
@@ -36,12 +35,12 @@ func (s *service) accounts(st *opened) (accounts, error) {
 			Every: every.Duration, Log: s.log.Named("ingest"), Now: time.Now,
 		}
 	}
-	for _, f := range s.cfg.Facebook {
-		client, err := facebook.New(f.Config, facebook.Options{Log: s.log.Named("facebook"), Account: f.Name})
+	for _, section := range s.cfg.sections() {
+		client, err := section.open(s.log)
 		if err != nil {
-			return nil, fmt.Errorf("account %s: %w", f.Name, err)
+			return nil, err
 		}
-		out[f.Name] = account{poller: poller("facebook", f.Name, f.Every, client), actor: client, lang: f.Lang}
+		out[section.Name] = account{poller: poller(section.platform, section.Name, section.Every, client), actor: client, lang: section.Lang}
 	}
 	for _, f := range s.cfg.File {
 		src := &ingest.File{Path: os.ExpandEnv(f.Path), Account: f.Name, Format: f.Format, Column: f.Column, Names: st.names,
@@ -54,8 +53,10 @@ func (s *service) accounts(st *opened) (accounts, error) {
 // platforms are those of the configured accounts.
 func (c *config) platforms() []string {
 	var out []string
-	if len(c.Facebook) > 0 {
-		out = append(out, "facebook")
+	for _, s := range c.sections() {
+		if !slices.Contains(out, s.platform) {
+			out = append(out, s.platform)
+		}
 	}
 	if len(c.File) > 0 {
 		out = append(out, ingest.FilePlatform)

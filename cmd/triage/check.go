@@ -12,7 +12,6 @@ import (
 	"triage/internal/classify"
 	"triage/internal/control"
 	"triage/internal/ingest"
-	"triage/internal/ingest/facebook"
 	"triage/internal/respond"
 )
 
@@ -66,14 +65,14 @@ func checkLocal(cfg config) []ingest.Finding {
 }
 
 func checkAccounts(ctx context.Context, cfg config) (out []ingest.Finding) {
-	for _, f := range cfg.Facebook {
-		client, err := facebook.New(f.Config, facebook.Options{Log: zap.NewNop(), Account: f.Name})
+	for _, s := range cfg.sections() {
+		client, err := s.open(zap.NewNop())
 		if err != nil {
-			out = append(out, ingest.Finding{What: f.Name, Mend: err.Error()})
+			out = append(out, ingest.Finding{What: s.Name, Mend: err.Error()})
 			continue
 		}
 		for _, found := range client.Check(ctx) {
-			found.What = f.Name + ": " + found.What
+			found.What = s.Name + ": " + found.What
 			out = append(out, found)
 		}
 	}

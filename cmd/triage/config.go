@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"triage/internal/ingest"
-	"triage/internal/ingest/facebook"
 	"triage/internal/respond"
 )
 
@@ -101,13 +100,6 @@ type logConfig struct {
 	Level string `toml:"level"`
 }
 
-type facebookConfig struct {
-	Name  string   `toml:"name"`
-	Every duration `toml:"every"`
-	Lang  string   `toml:"lang"`
-	facebook.Config
-}
-
 type fileConfig struct {
 	Name   string        `toml:"name"`
 	Path   string        `toml:"path"`
@@ -145,12 +137,11 @@ func (c *config) accountDefaults() {
 	if c.Audit.Checkpoints == "" {
 		c.Audit.Checkpoints = filepath.Join(c.Data.Dir, "audit-checkpoints.jsonl")
 	}
-	for i := range c.Facebook {
-		f := &c.Facebook[i]
-		orDefault(&f.Name, "facebook", i)
-		orDefault(&f.Lang, "en", 0)
-		if f.Every.Duration == 0 {
-			f.Every = duration{time.Minute}
+	for _, s := range c.sections() {
+		orDefault(&s.Name, s.platform, s.number)
+		orDefault(&s.Lang, "en", 0)
+		if s.Every.Duration == 0 {
+			s.Every = duration{time.Minute}
 		}
 	}
 	for i := range c.File {
@@ -230,11 +221,10 @@ func (c *config) reachedAt(page net.Listener) {
 
 // secrets reads the secrets that live in files.
 func (c *config) secrets() (errs []error) {
-	for i := range c.Facebook {
-		f, at := &c.Facebook[i], fmt.Sprintf("facebook[%d].", i)
-		errs = append(errs,
-			c.secret(at+"token", &f.Token, f.TokenFile, true),
-			c.secret(at+"app_secret", &f.AppSecret, f.AppSecretFile, false))
+	for _, s := range c.sections() {
+		for _, given := range s.secrets {
+			errs = append(errs, c.secret(s.key()+"."+given.key, given.value, given.file, given.needed))
+		}
 	}
 	return slices.DeleteFunc(errs, func(err error) bool { return err == nil })
 }

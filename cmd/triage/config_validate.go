@@ -117,19 +117,7 @@ func (c *config) validateAccounts() (errs []error) {
 		}
 		names[name] = key
 	}
-	for i, f := range c.Facebook {
-		at := fmt.Sprintf("facebook[%d]", i)
-		name(at+".name", f.Name)
-		if f.Token == "" {
-			continue // said already
-		}
-		if err := f.Validate(); err != nil {
-			bad(at, "%v", err)
-		}
-		if f.Every.Duration < time.Second {
-			bad(at+".every", "%v is too often: at least 1s", f.Every)
-		}
-	}
+	c.validateSections(bad, name)
 	for i, f := range c.File {
 		at := fmt.Sprintf("file[%d]", i)
 		name(at+".name", f.Name)
@@ -146,7 +134,7 @@ func (c *config) validateAccounts() (errs []error) {
 			bad(at+".format", "%q is no format: write \"jsonl\", \"csv\" or \"text\"", f.Format)
 		}
 	}
-	if len(c.Facebook)+len(c.File) == 0 {
+	if len(c.sections())+len(c.File) == 0 {
 		bad("facebook", "no account is configured: add a [[facebook]] or [[file]] section")
 	}
 	return errs

@@ -109,7 +109,7 @@ func (d demo) config(page, platform net.Listener) config {
 	c.Data.Dir = d.data
 	c.reachedAt(page)
 	c.Posting = postingConfig{Mode: reviewMode, Undo: duration{d.undo}, DailyCap: 200, ReadBack: duration{10 * time.Second}}
-	c.Facebook = []facebookConfig{{Every: duration{2 * time.Second}, Config: facebook.Config{
+	c.Facebook = []facebookConfig{{accountConfig: accountConfig{Every: duration{2 * time.Second}}, Config: facebook.Config{
 		Page: sandbox.PageID, Token: sandbox.PageToken, BaseURL: "http://" + platform.Addr().String(),
 	}}}
 	c.accountDefaults()
