@@ -5,18 +5,13 @@ import (
 	"errors"
 	"time"
 
-	fb "github.com/huandu/facebook/v2"
-
 	"triage/internal/ingest"
+	"triage/internal/ingest/graph"
 )
 
 const (
 	maxReply   = 8000 // characters; third parties agree, Meta says nothing
 	maxPrivate = 2000
-
-	replyFields   = "id,message,created_time,from{id},parent{id}"
-	observeFields = "id,message,created_time,is_hidden,parent{id,parent{id,parent{id}}},comments.limit(100).filter(stream).order(chronological){" + replyFields + "}"
-	privateField  = ",private_reply_conversation{id}"
 )
 
 // Capabilities says that on Facebook everything can be done: once.
@@ -32,24 +27,24 @@ func (c *Client) Observe(ctx context.Context, item string) (ingest.Observation, 
 	if item == "" {
 		return ingest.Observation{}, errNoItem
 	}
-	o, err := c.read(ctx, escape(item), params{"fields": observeFields + privateField})
-	if kindOf(err) == ingest.Forbidden { // without the permission for messages
-		o, err = c.read(ctx, escape(item), params{"fields": observeFields})
+	o, err := c.api.Read(ctx, graph.Escape(item), graph.Params{"fields": observeFields + privateField})
+	if graph.KindOf(err) == ingest.Forbidden { // without the permission for messages
+		o, err = c.api.Read(ctx, graph.Escape(item), graph.Params{"fields": observeFields})
 	}
 	switch {
-	case codeOf(err) == goneCode:
+	case graph.Gone(err):
 		return ingest.Observation{Gone: true}, nil
 	case err != nil:
 		return ingest.Observation{}, err
-	case o.text("id") == "":
-		return ingest.Observation{}, c.senseless(0)
+	case o.Text("id") == "":
+		return ingest.Observation{}, c.api.Senseless()
 	}
 	own, err := c.ownReplies(ctx, item, o)
 	if err != nil {
 		return ingest.Observation{}, err
 	}
 	return ingest.Observation{
-		Text: o.text("message"), Hidden: o.flag("is_hidden"), Answered: o.has("private_reply_conversation"), Own: own,
+		Text: o.Text("message"), Hidden: o.Flag("is_hidden"), Answered: o.Has("private_reply_conversation"), Own: own,
 	}, nil
 }
 
@@ -58,21 +53,18 @@ var errNoItem = errors.New("observe: the comment's id is missing")
 // ownReplies are the Page's replies to the comment. Facebook hangs a reply to a
 // reply under the top comment and does not always say what it answers: what the
 // Page said there later counts too, unless it names another comment.
-func (c *Client) ownReplies(ctx context.Context, item string, o object) ([]ingest.OwnReply, error) {
+func (c *Client) ownReplies(ctx context.Context, item string, o graph.Object) ([]ingest.OwnReply, error) {
 	own := replies{client: c, item: item, seen: map[string]bool{}}
-	if first, ok := pageOf(o.object("comments")); !o.has("comments") || ok {
-		own.add(first)
-		if first.more != nil {
-			if err := own.below(ctx, item, first.more); err != nil {
-				return nil, err
-			}
+	first := graph.Within(o, "comments")
+	own.add(first)
+	if first.More != nil {
+		if err := own.below(ctx, item, first.More); err != nil {
+			return nil, err
 		}
-	} else if err := own.below(ctx, item, nil); err != nil {
-		return nil, err
 	}
 	if own.top = top(o); own.top != "" {
-		own.since = o.time("created_time")
-		if err := own.below(ctx, own.top, nil); err != nil && codeOf(err) != goneCode {
+		own.since = o.Time("created_time")
+		if err := own.below(ctx, own.top, nil); err != nil && !graph.Gone(err) {
 			return nil, err
 		}
 	}
@@ -80,10 +72,10 @@ func (c *Client) ownReplies(ctx context.Context, item string, o object) ([]inges
 }
 
 // top is the topmost comment above; empty at top level.
-func top(o object) string {
+func top(o graph.Object) string {
 	id := ""
-	for o = o.object("parent"); o != nil; o = o.object("parent") {
-		id = o.text("id")
+	for o = o.Object("parent"); o != nil; o = o.Object("parent") {
+		id = o.Text("id")
 	}
 	return id
 }
@@ -97,26 +89,26 @@ type replies struct {
 	found     []ingest.OwnReply
 }
 
-func (r *replies) below(ctx context.Context, item string, more params) error {
-	p := params{"fields": replyFields, "filter": "stream", "order": "chronological", "limit": commentsAtOnce}
-	return r.client.walk(ctx, list{path: escape(item) + "/comments", page: p, after: more}, func(pg page) (bool, error) {
+func (r *replies) below(ctx context.Context, item string, more graph.Params) error {
+	p := graph.Params{"fields": replyFields, "filter": "stream", "order": "chronological", "limit": commentsAtOnce}
+	return r.client.api.Walk(ctx, graph.List{Path: graph.Escape(item) + "/comments", Page: p, After: more}, func(pg graph.Page) (bool, error) {
 		r.add(pg)
 		return false, nil
 	})
 }
 
-func (r *replies) add(pg page) {
-	for _, raw := range pg.data {
-		o := objectOf(raw)
-		id, at := o.text("id"), o.time("created_time")
-		to := o.object("parent").text("id")
+func (r *replies) add(pg graph.Page) {
+	for _, raw := range pg.Data {
+		o := graph.ObjectOf(raw)
+		id, at := o.Text("id"), o.Time("created_time")
+		to := o.Object("parent").Text("id")
 		other := to != "" && to != r.item && to != r.top
 		earlier := !at.IsZero() && at.Before(r.since)
 		if id == "" || r.seen[id] || !r.client.own(o) || earlier || other {
 			continue
 		}
 		r.seen[id] = true
-		r.found = append(r.found, ingest.OwnReply{Item: id, Text: o.text("message"), Created: at})
+		r.found = append(r.found, ingest.OwnReply{Item: id, Text: o.Text("message"), Created: at})
 	}
 }
 
@@ -128,39 +120,18 @@ func (c *Client) Act(ctx context.Context, a ingest.Action) ingest.Outcome {
 	}
 	switch a.Kind {
 	case ingest.Reply:
-		return c.write(ctx, order{fb.POST, escape(a.Item) + "/comments", params{"message": a.Text}, "id"})
+		return c.api.Write(ctx, graph.Order{Path: graph.Escape(a.Item) + "/comments", Params: graph.Params{"message": a.Text}, Made: "id"})
 	case ingest.Private:
-		return c.write(ctx, order{fb.POST, c.cfg.Page + "/messages", params{
+		return c.api.Write(ctx, graph.Order{Path: c.cfg.Page + "/messages", Made: "message_id", Params: graph.Params{
 			"recipient":      map[string]string{"comment_id": a.Item},
 			"message":        map[string]string{"text": a.Text},
 			"messaging_type": "RESPONSE",
-		}, "message_id"})
+		}})
 	case ingest.Hide:
-		return c.write(ctx, order{fb.POST, escape(a.Item), params{"is_hidden": true}, ""})
+		return c.api.Write(ctx, graph.Order{Path: graph.Escape(a.Item), Params: graph.Params{"is_hidden": true}})
 	case ingest.TakeDown:
-		return c.write(ctx, order{fb.DELETE, escape(a.Item), nil, ""})
+		return c.api.Write(ctx, graph.Order{Path: graph.Escape(a.Item), Delete: true})
 	default:
 		return ingest.Outcome{Result: ingest.Refused, Why: "triage does not know how to do this on Facebook; do it by hand on the Page"}
 	}
-}
-
-// order is one write. Made is the field of the answer with the id of what was
-// made; empty: the answer has success.
-type order struct {
-	method fb.Method
-	path   string
-	params params
-	made   string
-}
-
-// write makes the request. It is done only when the answer says so.
-func (c *Client) write(ctx context.Context, w order) ingest.Outcome {
-	x := c.call(ctx, w.method, w.path, w.params)
-	o := objectOf(x.Body)
-	id := o.text(w.made)
-	done := w.made != "" && id != "" || w.made == "" && o.flag("success")
-	if x.OK() && done && !failureOf(o).known {
-		return ingest.Outcome{Result: ingest.Done, Item: id}
-	}
-	return c.outcome(x, o)
 }

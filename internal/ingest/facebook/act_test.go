@@ -1,9 +1,7 @@
 package facebook
 
 import (
-	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -102,31 +100,6 @@ func TestLostAnswer(t *testing.T) {
 			if err != nil || seen(o) != happened {
 				t.Errorf("%s %s: observed %+v, %v", kind, do, o, err)
 			}
-		}
-	}
-}
-
-func TestSlowAnswerIsUnclear(t *testing.T) {
-	r := start(t)
-	r.http = ingest.NewHTTP(&http.Client{Timeout: 30 * time.Millisecond})
-	r.answer = func(_ http.ResponseWriter, req *http.Request) { <-req.Context().Done() }
-	if out := r.Act(t.Context(), ingest.Action{Kind: ingest.Reply, Item: "1_2", Text: "x"}); out.Result != ingest.Unclear || len(r.requests()) != 1 {
-		t.Errorf("%+v", out)
-	}
-}
-
-func TestUnreachableIsLater(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = l.Close()
-	r := start(t, func(c *Config) { c.BaseURL = "http://" + l.Addr().String() })
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	for _, ctx := range []context.Context{t.Context(), ctx} {
-		if out := r.Act(ctx, ingest.Action{Kind: ingest.Reply, Item: "1_2", Text: "x"}); out.Result != ingest.Later || out.After <= 0 {
-			t.Errorf("%+v", out)
 		}
 	}
 }

@@ -5,26 +5,27 @@ import (
 	"strings"
 
 	"triage/internal/ingest"
+	"triage/internal/ingest/graph"
 )
 
 // Check looks whether the account can work: the token is valid, a Page's and
 // this Page's, and the feed can be read. It changes nothing. What a later
 // check would need and an earlier one lacks is not looked at.
 func (c *Client) Check(ctx context.Context) []ingest.Finding {
-	me, err := c.read(ctx, "me", params{"fields": "id,name,category"})
+	me, err := c.api.Read(ctx, "me", graph.Params{"fields": pageFields})
 	switch {
-	case strings.HasPrefix(codeOf(err)+"/", "100/"):
+	case graph.Wrong(err):
 		return []ingest.Finding{{
-			What: "the token belongs to a person and not to a Page (code " + codeOf(err) + ")",
+			What: "the token belongs to a person and not to a Page (code " + graph.CodeOf(err) + ")",
 			Mend: "use the Page's own token: GET /me/accounts with this one lists it; if it is the Page's own, check app_secret",
 		}}
 	case err != nil:
 		return []ingest.Finding{{What: err.Error(), Mend: mend(err)}}
-	case !me.has("category"):
+	case !me.Has("category"):
 		return []ingest.Finding{{What: "the token is not a Page's", Mend: "use the Page's own token, from GET /me/accounts"}}
 	}
 	out := []ingest.Finding{{OK: true, What: "the token is valid and belongs to a Page"}}
-	if me.text("id") != c.cfg.Page {
+	if me.Text("id") != c.cfg.Page {
 		return append(out, ingest.Finding{
 			What: "the token belongs to another Page than the configured one",
 			Mend: "correct page in the configuration, or use the token of that Page",
@@ -35,11 +36,11 @@ func (c *Client) Check(ctx context.Context) []ingest.Finding {
 }
 
 func (c *Client) checkFeed(ctx context.Context) ingest.Finding {
-	o, err := c.read(ctx, c.cfg.Page+"/feed", params{"fields": "id,comments.limit(1).filter(stream){id,from{id}}", "limit": 1})
+	o, err := c.api.Read(ctx, c.cfg.Page+"/feed", graph.Params{"fields": checkFields, "limit": 1})
 	if err != nil {
 		return ingest.Finding{What: "the Page's posts and comments cannot be read: " + err.Error(), Mend: mend(err)}
 	}
-	if _, ok := pageOf(o); !ok {
+	if _, ok := graph.PageOf(o); !ok {
 		return ingest.Finding{What: "the list of the Page's posts makes no sense", Mend: "check base_url and version"}
 	}
 	return ingest.Finding{OK: true, What: "the Page's posts and comments can be read"}
@@ -47,11 +48,11 @@ func (c *Client) checkFeed(ctx context.Context) ingest.Finding {
 
 // mend says what to do about a failed read.
 func mend(err error) string {
-	switch kindOf(err) {
+	switch graph.KindOf(err) {
 	case ingest.Dead:
 		return "connect the Page again, or put a new Page token into token_file"
 	case ingest.Forbidden:
-		return "grant the token pages_read_engagement, pages_read_user_content, pages_manage_engagement and pages_messaging, and its person the tasks MODERATE and MESSAGING"
+		return "grant the token " + strings.Join(Permissions(), ", ") + ", and its person the tasks MODERATE and MESSAGING"
 	case ingest.Throttled:
 		return "wait and check again later"
 	case ingest.Temporary:

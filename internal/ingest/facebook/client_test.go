@@ -31,6 +31,7 @@ type rig struct {
 	url    string
 	logs   *observer.ObservedLogs
 	answer func(http.ResponseWriter, *http.Request)
+	later  time.Duration // how far the clock is ahead
 
 	mu   sync.Mutex
 	seen []string // "METHOD /path" of every request
@@ -52,7 +53,7 @@ func start(t *testing.T, change ...func(*Config)) *rig {
 	for _, f := range change {
 		f(&cfg)
 	}
-	r.Client, err = New(cfg, Options{HTTP: web.Client(), Log: zap.New(core), Account: "main"})
+	r.Client, err = New(cfg, Options{HTTP: web.Client(), Log: zap.New(core), Account: "main", Now: func() time.Time { return time.Now().Add(r.later) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,6 +137,20 @@ func (r *rig) sweep() (map[string]ingest.Comment, error) {
 	return found, err
 }
 
+// peek collects what a peek hands on, by item; known are the items that were
+// found before.
+func (r *rig) peek(known map[string]ingest.Comment) (map[string]ingest.Comment, error) {
+	found := map[string]ingest.Comment{}
+	err := r.Peek(r.Context(), ingest.Mark{Time: r.now()}, func(item string) bool { _, ok := known[item]; return ok },
+		func(_ context.Context, batch []ingest.Comment) error {
+			for _, c := range batch {
+				found[c.Content.Item] = c
+			}
+			return nil
+		})
+	return found, err
+}
+
 func (r *rig) mustSweep() map[string]ingest.Comment {
 	r.Helper()
 	found, err := r.sweep()
@@ -187,6 +202,8 @@ func TestConfigIsValidated(t *testing.T) {
 		"version":       {func(c *Config) { c.Version = "26" + secret }, "version must"},
 		"posts":         {func(c *Config) { c.Posts = -1 }, "posts must"},
 		"many posts":    {func(c *Config) { c.Posts = 501 }, "posts must"},
+		"app":           {func(c *Config) { c.AppID = "12" }, ""},
+		"app name":      {func(c *Config) { c.AppID = secret }, "app_id must"},
 	} {
 		cfg := Config{Page: "123", Token: secret, AppSecret: secret}
 		c.change(&cfg)
@@ -233,31 +250,4 @@ func TestCheck(t *testing.T) {
 			t.Errorf("found %+v", findings)
 		}
 	})
-}
-
-func TestUsageIsKnown(t *testing.T) {
-	r := start(t)
-	r.says(200, `{"id":"1"}`, "X-Business-Use-Case-Usage", `{"1":[{"type":"pages","call_count":37,"total_time":"81","total_cputime":null}]}`)
-	r.Check(t.Context())
-	if r.Usage() != 81 {
-		t.Errorf("usage is %d", r.Usage())
-	}
-}
-
-func TestThrottleWait(t *testing.T) {
-	now := time.Now()
-	for usage, want := range map[string]time.Duration{
-		`{"1":[{"estimated_time_to_regain_access":9},{"estimated_time_to_regain_access":30}]}`: 30 * time.Minute,
-		`{"1":[{"estimated_time_to_regain_access":"12"}]}`:                                     12 * time.Minute,
-		`{"1":[{"estimated_time_to_regain_access":7.5}]}`:                                      7 * time.Minute,
-		`{"1":[{"estimated_time_to_regain_access":1e30}]}`:                                     throttleWait,
-		`{"1":[{"estimated_time_to_regain_access":99999999}]}`:                                 longestWait,
-		`{"1":[{"estimated_time_to_regain_access":-5}]}`:                                       throttleWait,
-		`rubbish`: throttleWait, `[]`: throttleWait, `{"1":"x"}`: throttleWait,
-	} {
-		x := ingest.Exchange{Header: http.Header{"X-Business-Use-Case-Usage": {usage}}}
-		if got := waitFor(x, now); got != want {
-			t.Errorf("%s: %v, want %v", usage, got, want)
-		}
-	}
 }

@@ -1,19 +1,11 @@
-// Package facebook speaks Meta's Graph API for one Facebook Page in both
-// directions: it reads the comments and does what was approved about them.
-//
-// The library github.com/huandu/facebook/v2 builds the requests. It is not
-// asked what an answer means: it takes several failures for success and follows
-// addresses the server names, so every answer is recorded on its way to the
-// library and judged here (see errors.go).
 package facebook
 
 import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/url"
-	"regexp"
+
+	"triage/internal/ingest/graph"
 )
 
 // Config is the section of one Facebook Page.
@@ -29,6 +21,9 @@ type Config struct {
 	// set; the program reads the file and hands the value on in Token.
 	Token     string `toml:"token"`
 	TokenFile string `toml:"token_file"`
+	// AppID is the numeric id of the app the token was made for. Together with
+	// AppSecret it lets the program learn when the token ends. Optional.
+	AppID string `toml:"app_id"`
 	// AppSecret, or the file it is in, adds a proof to every call, which an app
 	// can demand. Optional.
 	AppSecret     string `toml:"app_secret"`
@@ -40,7 +35,7 @@ type Config struct {
 
 // Defaults is the section with everything that has a default.
 func Defaults() Config {
-	return Config{Version: "v26.0", BaseURL: "https://graph.facebook.com", Posts: 50}
+	return Config{Version: graph.DefaultVersion, BaseURL: "https://graph.facebook.com", Posts: 50}
 }
 
 // filled gives what is not set its default.
@@ -58,46 +53,20 @@ func (c Config) filled() Config {
 	return c
 }
 
-// maxPosts keeps a sweep within the calls that Meta grants a small Page.
+// maxPosts keeps what every sweep reads within the calls that Meta grants a small Page.
 const maxPosts = 500
-
-var (
-	pagePattern    = regexp.MustCompile(`^[0-9]{1,32}$`)
-	versionPattern = regexp.MustCompile(`^v[0-9]{1,3}\.[0-9]$`)
-)
 
 // Validate says what is wrong with the section; an unset key has its default.
 // Secrets are not looked at and no value is repeated.
 func (c Config) Validate() error {
 	c = c.filled()
 	switch {
-	case !pagePattern.MatchString(c.Page):
+	case !graph.IsID(c.Page):
 		return errors.New("page must be the numeric id of the Page: on Facebook open the Page, About, Page transparency")
-	case !versionPattern.MatchString(c.Version):
-		return errors.New(`version must look like "v26.0"`)
 	case c.Posts < 1 || c.Posts > maxPosts:
 		return fmt.Errorf("posts must be from 1 to %d", maxPosts)
 	}
-	return validBase(c.BaseURL)
-}
-
-// validBase demands https, for the token travels with every call; only this
-// machine may be spoken to in plain.
-func validBase(base string) error {
-	u, err := url.Parse(base)
-	switch {
-	case err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		return errors.New("base_url must be a scheme and a host, perhaps with a path, and nothing else")
-	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
-		return nil
-	default:
-		return errors.New("base_url must use https; plain http is accepted only for this machine, such as 127.0.0.1")
-	}
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+	return graph.Validate(c.BaseURL, c.Version, c.AppID)
 }
 
 // Format keeps the secrets out of every formatted string, whatever the verb.

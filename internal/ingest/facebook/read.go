@@ -2,109 +2,64 @@ package facebook
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"maps"
-	"net/url"
-	"strings"
+	"slices"
 	"time"
 
-	fb "github.com/huandu/facebook/v2"
 	"go.uber.org/zap"
 
 	"triage/internal/ingest"
+	"triage/internal/ingest/graph"
 )
 
 const (
-	commentFields = "id,message,created_time,from{id,name},parent{id},attachment{type},is_hidden,can_hide,can_reply_privately,permalink_url"
-	postFields    = "id,message,created_time,comments.limit(50).filter(stream).order(chronological){" + commentFields + "}"
-
 	postsAtOnce    = 50
 	commentsAtOnce = 100
-	fewestAtOnce   = 5
-	maxPages       = 1000 // of one list: a server that never ends is not believed
-	maxRestarts    = 3    // of a list whose cursors die under us
-	maxFailures    = 3    // of single posts in one sweep
 	overlap        = 24 * time.Hour
-	privateWindow  = 7 * 24 * time.Hour
-	titleLength    = 80 // characters
 	refusedFor     = time.Hour
+	lookEvery      = 10 * time.Minute // at the lists besides the feed, by Peek
 )
 
-// read makes one GET and gives the object that came back.
-func (c *Client) read(ctx context.Context, path string, p params) (object, error) {
-	x := c.call(ctx, fb.GET, path, p)
-	o := objectOf(x.Body)
-	if err := c.readError(x, o); err != nil {
-		return nil, err
-	}
-	return o, nil
-}
-
-// escape makes an id one part of a path, whatever is in it.
-func escape(id string) string { return url.PathEscape(id) }
-
-// list is one to be walked: its path, how its pages are asked for, and where to
-// begin (nil: at the start).
-type list struct {
-	path        string
-	page, after params
-}
-
-// walk visits the pages of a list to its end. When a cursor died because its item was deleted, it starts over; when
-// Facebook finds the answer too large, it asks for half.
-func (c *Client) walk(ctx context.Context, l list, visit func(page) (bool, error)) error {
-	p, more := maps.Clone(l.page), l.after
-	restarts := 0
-	for range maxPages {
-		asked := maps.Clone(p)
-		maps.Copy(asked, more)
-		o, err := c.read(ctx, l.path, asked)
-		limit, _ := p["limit"].(int)
-		switch code := codeOf(err); {
-		case err == nil:
-		case code == "1" && limit > fewestAtOnce:
-			p["limit"] = max(fewestAtOnce, limit/2)
-			continue
-		case strings.HasPrefix(code+"/", "100/") && len(more) > 0 && restarts < maxRestarts:
-			restarts++
-			more = nil
-			continue
-		default:
-			return err
-		}
-		pg, ok := pageOf(o)
-		if !ok || len(more) > 0 && pg.more.same(more) {
-			return c.senseless(0)
-		}
-		if done, err := visit(pg); done || err != nil || pg.more == nil {
-			return err
-		}
-		more = pg.more
-	}
-	return c.senseless(0)
-}
+// others are the lists besides the feed, which not every token may read. Only
+// ads_posts has the comments on advertisements.
+var others = []string{"visitor_posts", "ads_posts"}
 
 // Sweep reads every comment under the newest posts, and under all posts made
-// since mark. Comments carry no time of their last edit, so they are all read
+// since mark, or up to a day before. Comments carry no time of their last edit, so they are all read
 // again each time. One post that cannot be read does not hide the others.
+//
+// With up to 50 posts of up to 50 comments each it makes three calls: one for
+// each list of posts. Each further 50 posts, and each further 100 comments of a
+// post, are one more.
 func (c *Client) Sweep(ctx context.Context, mark ingest.Mark, emit ingest.Emit) (ingest.Mark, error) {
 	started := c.now().UTC()
-	s := &sweep{Client: c, emit: emit, seen: map[string]bool{}}
+	r := &reading{Client: c, emit: emit, seen: map[string]bool{}}
 	if !mark.Time.IsZero() {
-		s.bound = mark.Time.Add(-overlap)
+		r.bound = mark.Time.Add(-overlap)
 	}
-	err := s.run(ctx)
-	if err == nil && len(s.failures) > 0 {
-		err = s.failures[0]
-	}
-	if err != nil {
+	if err := r.run(ctx); err != nil {
 		return mark, err
 	}
 	c.mu.Lock()
-	c.whole = s.whole
+	c.whole = r.whole
 	c.mu.Unlock()
 	return ingest.Mark{Time: started}, nil
+}
+
+// Peek reads the newest comments under the newest posts, those made before too,
+// and goes on under a post while everything there is new. Comments from more
+// than a day before mark it leaves to Sweep.
+//
+// It makes one call; every ten minutes three, to look at the lists besides the
+// feed; and one more for each further 100 new comments under a post.
+func (c *Client) Peek(ctx context.Context, mark ingest.Mark, known ingest.Known, emit ingest.Emit) error {
+	if known == nil {
+		known = func(string) bool { return false }
+	}
+	r := &reading{Client: c, emit: emit, known: known, seen: map[string]bool{}, bound: c.now()}
+	if !mark.Time.IsZero() {
+		r.bound = mark.Time.Add(-overlap)
+	}
+	return r.run(ctx)
 }
 
 // Posts implements ingest.Whole.
@@ -114,46 +69,55 @@ func (c *Client) Posts() []string {
 	return c.whole
 }
 
-// sweep is one Sweep under way.
-type sweep struct {
+// reading is one Sweep or Peek under way.
+type reading struct {
 	*Client
-	emit     ingest.Emit
-	bound    time.Time // posts made after it are read however many they are
-	seen     map[string]bool
-	whole    []string // posts that were read to their end
-	failures []error  // of single posts
-	odd      int      // comments without an id
+	emit    ingest.Emit
+	known   ingest.Known // nil: a Sweep
+	bound   time.Time    // what was made after it is read however much it is
+	seen    map[string]bool
+	whole   []string // posts that were read to their end
+	mishaps graph.Mishaps
+	odd     int // comments without an id
 }
 
 // run reads the feed, then the lists that not every token may read.
-func (s *sweep) run(ctx context.Context) error {
-	err := s.posts(ctx, "feed")
-	for _, name := range []string{"visitor_posts", "ads_posts"} {
-		if err != nil || s.skips(name) {
+func (r *reading) run(ctx context.Context) error {
+	err := r.posts(ctx, "feed")
+	for _, name := range others {
+		if err != nil || r.skips(name) {
 			continue
 		}
-		if err = s.posts(ctx, name); s.optional(err) {
-			s.refuse(name, err)
+		if err = r.posts(ctx, name); optional(err) {
+			r.refuse(name, err)
 			err = nil
 		}
 	}
-	if s.odd > 0 {
-		s.log.Warn("comments without an id were left out", zap.Int("count", s.odd))
+	if r.odd > 0 {
+		r.log.Warn("comments without an id were left out", zap.Int("count", r.odd))
+	}
+	if err == nil {
+		err = r.mishaps.Err()
 	}
 	return err
 }
 
 // optional reports whether err only says that we may not read a list.
-func (s *sweep) optional(err error) bool {
-	return kindOf(err) == ingest.Forbidden || strings.HasPrefix(codeOf(err)+"/", "100/")
-}
+func optional(err error) bool { return graph.KindOf(err) == ingest.Forbidden || graph.Wrong(err) }
 
-// skips reports whether a list was refused recently, to save calls.
-func (c *Client) skips(name string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	at, ok := c.refused[name]
-	return ok && c.now().Sub(at) < refusedFor
+// skips reports whether a list is left out, to save calls: it was refused
+// recently, or a Peek need not look again yet.
+func (r *reading) skips(name string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := r.now()
+	at, refused := r.refused[name]
+	looked, before := r.looked[name]
+	if refused && now.Sub(at) < refusedFor || r.known != nil && before && now.Sub(looked) < lookEvery {
+		return true
+	}
+	r.looked[name] = now
+	return false
 }
 
 // refuse remembers that a list may not be read, and says so once.
@@ -163,127 +127,96 @@ func (c *Client) refuse(name string, err error) {
 	c.refused[name] = c.now()
 	c.mu.Unlock()
 	if !known {
-		c.log.Warn("a list of posts may not be read and is left out", zap.String("list", name), zap.String("code", codeOf(err)))
+		c.log.Warn("a list of posts may not be read and is left out", zap.String("list", name), zap.String("code", graph.CodeOf(err)))
 	}
 }
 
-// posts reads the posts of a list, newest first, until enough were seen.
-func (s *sweep) posts(ctx context.Context, name string) error {
+// posts reads the posts of a list, newest first: a Sweep until enough were
+// seen, a Peek those of one page.
+func (r *reading) posts(ctx context.Context, name string) error {
 	listed := map[string]bool{} // a list that starts over repeats itself
-	p := params{"fields": postFields, "limit": min(s.cfg.Posts, postsAtOnce)}
-	return s.walk(ctx, list{path: s.cfg.Page + "/" + name, page: p}, func(pg page) (bool, error) {
-		for _, raw := range pg.data {
-			post := objectOf(raw)
-			if err := s.post(ctx, post); err != nil {
+	p := graph.Params{"fields": postFields, "limit": min(r.cfg.Posts, postsAtOnce)}
+	if r.known != nil {
+		p["fields"] = peekFields
+	}
+	return r.api.Walk(ctx, graph.List{Path: r.cfg.Page + "/" + name, Page: p}, func(pg graph.Page) (bool, error) {
+		for _, raw := range pg.Data {
+			post := graph.ObjectOf(raw)
+			if err := r.post(ctx, post); err != nil {
 				return true, err
 			}
-			listed[post.text("id")] = true
-			recent := !s.bound.IsZero() && post.time("created_time").After(s.bound)
-			if len(listed) >= maxPosts || len(listed) >= s.cfg.Posts && !recent {
+			listed[post.Text("id")] = true
+			recent := !r.bound.IsZero() && post.Time("created_time").After(r.bound)
+			if r.known == nil && len(listed) >= r.cfg.Posts && !recent {
 				return true, nil
 			}
 		}
-		return false, nil
+		return r.known != nil, nil
 	})
 }
 
 // post hands on the comments of one post, once a sweep. An error ends the
 // sweep; what concerns this post alone is kept for its end.
-func (s *sweep) post(ctx context.Context, post object) error {
-	id := post.text("id")
-	if id == "" || s.seen[id] {
+func (r *reading) post(ctx context.Context, post graph.Object) error {
+	id := post.Text("id")
+	if id == "" || r.seen[id] {
 		return nil
 	}
-	s.seen[id] = true
-	first, more := page{}, params(nil)
-	if post.has("comments") {
-		var ok bool
-		if first, ok = pageOf(post.object("comments")); ok {
-			more = first.more
-		} else {
-			first, more = page{}, params{} // read it by hand from the start
-		}
-	}
-	if err := s.hand(ctx, post, first); err != nil {
+	r.seen[id] = true
+	first := graph.Within(post, "comments")
+	enough, err := r.hand(ctx, post, first)
+	if err != nil {
 		return err
 	}
-	if more == nil {
-		s.whole = append(s.whole, id)
+	if enough || first.More == nil {
+		r.whole = append(r.whole, id)
 		return nil
 	}
+	order := "chronological"
+	if r.known != nil {
+		order = "reverse_chronological"
+	}
 	var handing error
-	p := params{"fields": commentFields, "filter": "stream", "order": "chronological", "limit": commentsAtOnce}
-	err := s.walk(ctx, list{path: escape(id) + "/comments", page: p, after: more}, func(pg page) (bool, error) {
-		handing = s.hand(ctx, post, pg)
-		return false, handing
+	p := graph.Params{"fields": commentFields, "filter": "stream", "order": order, "limit": commentsAtOnce}
+	err = r.api.Walk(ctx, graph.List{Path: graph.Escape(id) + "/comments", Page: p, After: first.More}, func(pg graph.Page) (bool, error) {
+		enough, handing = r.hand(ctx, post, pg)
+		return enough, handing
 	})
 	switch {
 	case handing != nil:
 		return handing
 	case err == nil:
-		s.whole = append(s.whole, id)
+		r.whole = append(r.whole, id)
 	}
-	return s.keep(ctx, err)
+	return r.mishaps.Keep(ctx, err)
 }
 
-// keep decides whether a post's failure ends the sweep.
-func (s *sweep) keep(ctx context.Context, err error) error {
-	if err == nil || codeOf(err) == goneCode {
-		return nil
-	}
-	var e *ingest.ReadError
-	whole := !errors.As(err, &e) || e.Kind == ingest.Dead || e.Kind == ingest.Throttled || e.Status == 0 && e.Kind == ingest.Temporary
-	if whole || ctx.Err() != nil || len(s.failures)+1 >= maxFailures {
-		return err
-	}
-	s.failures = append(s.failures, err)
-	return nil
-}
-
-// hand emits one page of comments.
-func (s *sweep) hand(ctx context.Context, post object, pg page) error {
-	batch := make([]ingest.Comment, 0, len(pg.data))
-	for _, raw := range pg.data {
-		if c, ok := s.comment(raw, post); ok {
-			batch = append(batch, c)
-		} else {
-			s.odd++
+// hand emits one page of comments, and tells whether a Peek has seen enough.
+func (r *reading) hand(ctx context.Context, post graph.Object, pg graph.Page) (enough bool, err error) {
+	batch := make([]ingest.Comment, 0, len(pg.Data))
+	for _, raw := range pg.Data {
+		c, ok := r.comment(raw, post)
+		if !ok {
+			r.odd++
+			continue
 		}
+		batch = append(batch, c)
 	}
 	if len(batch) == 0 {
-		return nil
+		return false, nil
 	}
-	return s.emit(ctx, batch)
+	return r.enough(batch), r.emit(ctx, batch)
 }
 
-// comment turns Facebook's shape into ours; ok is false without an id.
-func (c *Client) comment(raw json.RawMessage, post object) (out ingest.Comment, ok bool) {
-	o := objectOf(raw)
-	from := o.object("from")
-	out = ingest.Comment{
-		Platform: Platform, Account: c.account, Created: o.time("created_time"),
-		Own: c.own(o), Media: o.has("attachment"), Hidden: o.flag("is_hidden"), CanHide: o.flag("can_hide"),
-		Content: ingest.Content{
-			Text: o.text("message"), Author: from.text("name"), AuthorID: from.text("id"),
-			Item: o.text("id"), Post: post.text("id"), Parent: o.object("parent").text("id"),
-			Link: o.text("permalink_url"), Title: title(post.text("message")),
-		},
+// enough reports whether a Peek need not read on after a page, newest first: it
+// ends with an old one, or one was known. Facebook tells seconds only, and the
+// order within one is not known: those of the last second may go on overleaf.
+func (r *reading) enough(batch []ingest.Comment) bool {
+	if r.known == nil {
+		return false
 	}
-	if o.flag("can_reply_privately") && !out.Own && !out.Created.IsZero() {
-		out.PrivateUntil = out.Created.Add(privateWindow)
-	}
-	return out, out.Content.Item != ""
-}
-
-// own reports whether the Page wrote it. Facebook may not say who wrote it:
-// then it counts as somebody else's.
-func (c *Client) own(o object) bool { return o.object("from").text("id") == c.cfg.Page }
-
-// title is the beginning of a post's text.
-func title(text string) string {
-	runes := []rune(strings.Join(strings.Fields(text), " "))
-	if len(runes) > titleLength {
-		return string(runes[:titleLength-1]) + "…"
-	}
-	return string(runes)
+	last := batch[len(batch)-1].Created
+	return last.Before(r.bound) || slices.ContainsFunc(batch, func(c ingest.Comment) bool {
+		return c.Created.After(last) && r.known(c.Content.Item)
+	})
 }
