@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"time"
+	"unicode/utf8"
 )
 
 // ActionKind names something that can be done outside.
@@ -33,6 +34,9 @@ type Capabilities struct {
 	MaxReply, MaxPrivate int
 	// Length counts a text as the platform does; nil counts characters.
 	Length func(string) int
+	// LengthPrivate counts a private text where that is done otherwise; nil: it is
+	// not.
+	LengthPrivate func(string) int
 }
 
 // Can reports whether the platform lets us do kind.
@@ -43,6 +47,22 @@ func (c Capabilities) Can(kind ActionKind) bool {
 		}
 	}
 	return false
+}
+
+// Count is how long a text of that kind is in the platform's own way of counting,
+// and the most that it takes; 0: no limit is known.
+func (c Capabilities) Count(kind ActionKind, text string) (n, limit int) {
+	count, limit := c.Length, c.MaxReply
+	if kind == Private {
+		limit = c.MaxPrivate
+		if c.LengthPrivate != nil {
+			count = c.LengthPrivate
+		}
+	}
+	if count == nil {
+		count = utf8.RuneCountInString
+	}
+	return count(text), limit
 }
 
 // Observation is how a comment stands on the platform at this moment. It is

@@ -101,15 +101,7 @@ func (d *Desk) Problems(ctx context.Context, c Case, kind ingest.ActionKind, tex
 }
 
 func lengthProblem(caps ingest.Capabilities, kind ingest.ActionKind, text string) (Problem, bool) {
-	limit := caps.MaxReply
-	if kind == ingest.Private {
-		limit = caps.MaxPrivate
-	}
-	count := func(s string) int { return len([]rune(s)) }
-	if caps.Length != nil {
-		count = caps.Length
-	}
-	n := count(text)
+	n, limit := caps.Count(kind, text)
 	if limit == 0 || n <= limit {
 		return Problem{}, false
 	}

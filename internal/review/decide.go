@@ -41,7 +41,7 @@ func (p *pages) check(w http.ResponseWriter, r *http.Request) error {
 	if a := p.Desk.Accounts[c.Comment.Account].Actor; a != nil {
 		caps = a.Capabilities()
 	}
-	n, _ := length(kind, words, caps)
+	n, _ := caps.Count(kind, words)
 	p.answer(w, http.StatusOK, struct {
 		Length   string    `json:"length"`
 		Problems []problem `json:"problems"`

@@ -165,7 +165,7 @@ func hideReasons(chosen string) []reason {
 // field makes the field of a text, with its length as the platform counts it.
 func field(kind ingest.ActionKind, name, text string, caps ingest.Capabilities, problems map[ingest.ActionKind][]respond.Problem) *textField {
 	f := &textField{Kind: string(kind), Name: name, Text: text}
-	n, limit := length(kind, text, caps)
+	n, limit := caps.Count(kind, text)
 	f.Max, f.Length = limit, grouped(n)
 	if limit > 0 {
 		f.Limit = grouped(limit)
@@ -173,18 +173,6 @@ func field(kind ingest.ActionKind, name, text string, caps ingest.Capabilities, 
 	said, asked := problems[kind]
 	f.Checked, f.Problems = asked && len(said) == 0, inWords(text, said)
 	return f
-}
-
-// length counts a text as the platform does, and tells the most it takes.
-func length(kind ingest.ActionKind, text string, caps ingest.Capabilities) (n, limit int) {
-	limit = caps.MaxReply
-	if kind == ingest.Private {
-		limit = caps.MaxPrivate
-	}
-	if caps.Length != nil {
-		return caps.Length(text), limit
-	}
-	return utf8.RuneCountInString(text), limit
 }
 
 // inWords puts the gate's problems beside the words they are about. The gate

@@ -15,12 +15,11 @@ const (
 )
 
 // Capabilities says that on Instagram everything can be done, a private answer
-// once. Lengths count bytes, which is right for private answers and a little
-// strict for public ones.
+// once.
 func (c *Client) Capabilities() ingest.Capabilities {
 	return ingest.Capabilities{
 		Actions:  []ingest.ActionKind{ingest.Reply, ingest.Private, ingest.Hide, ingest.TakeDown},
-		MaxReply: maxReply, MaxPrivate: maxPrivate, Length: func(s string) int { return len(s) },
+		MaxReply: maxReply, MaxPrivate: maxPrivate, LengthPrivate: func(s string) int { return len(s) },
 	}
 }
 

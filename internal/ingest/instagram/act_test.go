@@ -164,12 +164,20 @@ func TestObserve(t *testing.T) {
 	}
 }
 
-// Lengths are never counted shorter than Instagram does.
+// Private texts are counted in bytes, public ones in characters.
 func TestLengths(t *testing.T) {
 	caps := start(t).Capabilities()
-	for text, fits := range map[string]bool{strings.Repeat("a", 1000): true, strings.Repeat("ü", 501): false, strings.Repeat("a", 1001): false} {
-		if (caps.Length(text) <= caps.MaxPrivate) != fits {
-			t.Errorf("%d bytes fit: %v", len(text), !fits)
+	for _, tt := range []struct {
+		kind ingest.ActionKind
+		text string
+		fits bool
+	}{
+		{ingest.Private, strings.Repeat("a", 1000), true}, {ingest.Private, strings.Repeat("a", 1001), false},
+		{ingest.Private, strings.Repeat("ü", 501), false},
+		{ingest.Reply, strings.Repeat("ü", 2200), true}, {ingest.Reply, strings.Repeat("a", 2201), false},
+	} {
+		if n, limit := caps.Count(tt.kind, tt.text); (n <= limit) != tt.fits {
+			t.Errorf("%s of %d bytes counts %d of %d", tt.kind, len(tt.text), n, limit)
 		}
 	}
 	if !caps.Can(ingest.Private) || !caps.Can(ingest.Hide) || caps.Can("dance") {
