@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"triage/internal/classify"
 	"triage/internal/ingest"
@@ -166,113 +164,6 @@ func (s *scanRun) end(stderr io.Writer, limit classify.Level) error {
 	}
 	if c.errors > 0 || reached > 0 {
 		return errSaid
-	}
-	return nil
-}
-
-// batch is a run of records that one worker judges.
-type batch struct {
-	records []entry
-	verdict []classify.Judgement
-	done    chan struct{}
-	read    int64
-}
-
-const (
-	batchRecords = 128
-	batchBytes   = 1 << 20
-)
-
-// file judges one input on all cores and writes in order. What is in memory
-// at once is bounded by the batches under way.
-func (s *scanRun) file(ctx context.Context, in input, stdin io.Reader) error {
-	rs, err := openRecords(in.path, stdin, s.column, in.label)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rs.Close() }()
-	if s.format == "html" {
-		rs.withOrigin()
-	}
-	g, ctx := errgroup.WithContext(ctx)
-	work := make(chan *batch)
-	queue := make(chan *batch, 2*runtime.GOMAXPROCS(0))
-	g.Go(func() error {
-		defer close(work)
-		defer close(queue)
-		return readBatches(ctx, rs, in.n, queue, work)
-	})
-	for range runtime.GOMAXPROCS(0) {
-		g.Go(func() error {
-			for b := range work {
-				s.judge(b)
-			}
-			return nil
-		})
-	}
-	g.Go(func() error { return s.write(ctx, queue, rs.size) })
-	if err := g.Wait(); err != nil {
-		return fmt.Errorf("scan %s: %w", name(in.path), err)
-	}
-	return nil
-}
-
-// readBatches hands every batch to the writer first, which keeps the order,
-// and then to a worker.
-func readBatches(ctx context.Context, rs *records, input int, to ...chan<- *batch) error {
-	for end := false; !end; {
-		b := &batch{done: make(chan struct{})}
-		for size := 0; len(b.records) < batchRecords && size < batchBytes; {
-			rec, err := rs.next()
-			if errors.Is(err, io.EOF) {
-				end = true
-				break
-			}
-			if err != nil {
-				return err
-			}
-			e := entry{rec, input, rs.origin(rec)}
-			e.Raw = nil
-			size += len(rec.Text) + len(rec.ID)
-			b.records = append(b.records, e)
-		}
-		b.read = rs.read.n
-		for _, c := range to {
-			select {
-			case c <- b:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		}
-	}
-	return nil
-}
-
-func (s *scanRun) judge(b *batch) {
-	b.verdict = make([]classify.Judgement, len(b.records))
-	for i, rec := range b.records {
-		if rec.Err == nil {
-			in := commentOf(rec.Record)
-			s.classifier.Classify(in, &b.verdict[i])
-		}
-	}
-	close(b.done)
-}
-
-func (s *scanRun) write(ctx context.Context, queue <-chan *batch, size int64) error {
-	for b := range queue {
-		select {
-		case <-b.done:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		for i, rec := range b.records {
-			s.count.add(rec.Err, &b.verdict[i])
-			if err := s.out.write(rec, &b.verdict[i]); err != nil {
-				return fmt.Errorf("write verdicts: %w", err)
-			}
-		}
-		s.progress.show(s.count.total, b.read, size)
 	}
 	return nil
 }

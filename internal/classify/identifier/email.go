@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"sort"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -14,11 +15,17 @@ const (
 	mailRest = `(?:\s?\.\s?[\pL\d]+)?` + saidAt + `[\pL\d-]+?` + saidDot + `(?:com|net|org|edu|co|ca|uk|es|fr|mx|ar|io|example)\b`
 )
 
+// pattern is compiled when it is first needed, for most runs of the program
+// never look for an address.
+func pattern(s string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(s) })
+}
+
 var (
-	emailAt  = regexp.MustCompile(`(?i)[\pL\d][\pL\d._%+-]*(?:\s@\s|@)[\pL\d-]+(?:\.[\pL\d-]+)*\.\pL{2,}`)
-	emailGap = regexp.MustCompile(`(?i)(?:[\pL\d._-]\s){4,40}@\s(?:[\pL\d.-]\s){4,40}[\pL\d]\b`)
-	emailSay = regexp.MustCompile(`(?i)(?:[\pL\d]\s){3,30}?` + mailRest + `|[\pL\d][\pL\d._+-]*?(?:\s?[\[(<]?(?:\bd[o0]t|punto|point|period|underscore|guion bajo|tiret bas|plus)\b[\])>]?\s?[\pL\d_-]+?){0,3}` + mailRest)
-	role     = regexp.MustCompile(`(?i)(?:^|[._-])(?:(?:reception|front|office|billing|appointment|booking|admin|clinic|practice|surgery|enquir|info)\pL*|contact|complaints?|intake|hello|hola|support|help|service|noreply|press|jobs|careers|hr|team|enquiries|inquiries|referrals?|refills?|refunds?|nurses?|events|sales|records|citas|contacto|atencion|atencionpaciente|reclamos|reclamaciones|quejas|recetas|resultados|informes|comunicacion|formacion|prensa|rr?hh?|recepcion|informacion|ventas|secretariat|accueil|rdv|plaintes|redaction|presse|benevoles|labo|direction|cabinet|clinique|privacy|feedback|manager|patient|accounts|dr|dra|doctor)\d*(?:[._-][\pL.]*)?\s?(?:@|[\[({<]| at | arroba )`)
+	emailAt  = pattern(`(?i)[\pL\d][\pL\d._%+-]*(?:\s@\s|@)[\pL\d-]+(?:\.[\pL\d-]+)*\.\pL{2,}`)
+	emailGap = pattern(`(?i)(?:[\pL\d._-]\s){4,40}@\s(?:[\pL\d.-]\s){4,40}[\pL\d]\b`)
+	emailSay = pattern(`(?i)(?:[\pL\d]\s){3,30}?` + mailRest + `|[\pL\d][\pL\d._+-]*?(?:\s?[\[(<]?(?:\bd[o0]t|punto|point|period|underscore|guion bajo|tiret bas|plus)\b[\])>]?\s?[\pL\d_-]+?){0,3}` + mailRest)
+	role     = pattern(`(?i)(?:^|[._-])(?:(?:reception|front|office|billing|appointment|booking|admin|clinic|practice|surgery|enquir|info)\pL*|contact|complaints?|intake|hello|hola|support|help|service|noreply|press|jobs|careers|hr|team|enquiries|inquiries|referrals?|refills?|refunds?|nurses?|events|sales|records|citas|contacto|atencion|atencionpaciente|reclamos|reclamaciones|quejas|recetas|resultados|informes|comunicacion|formacion|prensa|rr?hh?|recepcion|informacion|ventas|secretariat|accueil|rdv|plaintes|redaction|presse|benevoles|labo|direction|cabinet|clinique|privacy|feedback|manager|patient|accounts|dr|dra|doctor)\d*(?:[._-][\pL.]*)?\s?(?:@|[\[({<]| at | arroba )`)
 )
 
 // emails finds addresses around each @.
@@ -26,9 +33,9 @@ func (f *finder) emails() {
 	for at, n := strings.IndexByte(f.Raw, '@'), 0; at >= 0 && n < 64; n++ {
 		from, to := cut(f.Raw, at-60), cut(f.Raw, at+80)
 		if part := f.Raw[from:to]; at > 0 && strings.IndexByte(f.Raw[at:to], '.') > 0 {
-			f.email(emailAt.FindStringIndex(part), from)
+			f.email(emailAt().FindStringIndex(part), from)
 			if strings.HasPrefix(f.Raw[at:], "@ ") {
-				f.email(emailGap.FindStringIndex(part), from)
+				f.email(emailGap().FindStringIndex(part), from)
 			}
 		}
 		next := strings.IndexByte(f.Raw[at+1:], '@')
@@ -48,7 +55,7 @@ func (f *finder) saidEmail(i int) {
 		switch f.Tokens[j].Word {
 		case "at", "a", "chez", "arroba", "arrobas", "arobase", "arobas", "@":
 			from := cut(f.Raw, f.Tokens[j].Start-60)
-			if m := emailSay.FindStringIndex(f.Raw[from:f.Tokens[i].End]); m != nil {
+			if m := emailSay().FindStringIndex(f.Raw[from:f.Tokens[i].End]); m != nil {
 				f.email(m, from)
 				return
 			}
@@ -61,7 +68,7 @@ func (f *finder) email(m []int, base int) {
 		return
 	}
 	s := f.Raw[base+m[0] : base+m[1]]
-	if f.own(s) || role.MatchString(s) {
+	if f.own(s) || role().MatchString(s) {
 		return
 	}
 	i := sort.Search(len(f.Tokens), func(i int) bool { return f.Tokens[i].Start >= base+m[0] })

@@ -6,7 +6,7 @@ import (
 )
 
 // lore is what is known of a word by itself when identifiers are looked for.
-type lore uint32
+type lore uint64
 
 const (
 	isGiven    lore = 1 << iota // a first name
@@ -34,28 +34,34 @@ const (
 	isYours   // before the name that signs
 	isSurname // the word for it
 	isYear    // begins a year in words
+	isFirst   // the writer
+	isFate    // what a body undergoes
+	isTended  // what was done to somebody
+	isJob     // a post to be filled
+	isTrade   // something is sold
+	isScheme  // money is to be made
+	isUnit    // part of a house, before its number
+	isDesk    // where a practice or a firm answers
+	isPlain   // nobody's name by itself
+	isEstate  // a group of houses or flats, before its name or after it
 )
 
+// plainWords are nobody's name by themselves, beyond those that the lexicon
+// lists.
+//
 //go:embed words.txt
 var plainWords string
 
-// plain are the words that are nobody's name by themselves, beyond those that
-// the lexicon lists.
-var plain = func() map[string]bool {
-	m := make(map[string]bool, 8000)
-	for w := range strings.Lines(plainWords) {
-		m[w[:len(w)-1]] = true
-	}
-	return m
-}()
-
 // known maps words, normalised, to what is known of them.
 var known = func() map[string]lore {
-	m := make(map[string]lore, 3000)
+	m := make(map[string]lore, 11_000)
 	for l, words := range loreWords {
 		for _, w := range strings.Fields(words) {
 			m[w] |= l
 		}
+	}
+	for w := range strings.Lines(plainWords) {
+		m[w[:len(w)-1]] |= isPlain
 	}
 	return m
 }()
@@ -84,7 +90,7 @@ var loreWords = map[lore]string{
 		covid england ireland scotland wales canada america london paris madrid texas florida california ontario carolina toronto chicago india mexico colombia argentina france espagne quebec god jesus dios lord allah santo virgen
 		party war cup league prize award act national international american british french spanish european world book club bake off house home lounge spa salon gym store shop market mall tower building suite floor seguro social seguridad`,
 	isTie: `by with to of at see recommend recommended recommends called staff nurse a por con de del al par avec pour et y chez love is was and & in on en dans the le la el los las les like como comme than watch
-		team meet met saw visit visited seeing asked told know mentioned ladies girls guys para dear hi hello hey hola bonjour querida querido chere cher named until dr drs`,
+		team meet met saw visit visited seeing asked told know mentioned segun selon according ladies girls guys para dear hi hello hey hola bonjour querida querido chere cher named until dr drs`,
 	isParticle: `de del la van von der da dos mac o al le ben bin el ap d vda y san du des ten ter e i al ni`,
 	isRecord: `file lab specimen sample accession rx prescription historial ficha legajo registro hc nuhsa identifiant episode labo mbi geha tricare humana aadhaar mrn chart record records nhs chi ihi gms ohip ramq nam niss avs medicare medicaid medi cal ssn nin ni member membership memb subscriber policy policyno poliza police claim insurance insurer assurance aseguradora hosp hospital patient
 		patiente paciente pt pat id uhid acct account dossier secu securite vitale mutuelle partenamut expediente exp folio historia afiliado afiliada socio socia dni nie cedula cc ci rut curp nss cip tarjeta carnet carne passport pasaporte passeport
@@ -114,6 +120,15 @@ var loreWords = map[lore]string{
 		je tu il elle on nous vous ils elles ce c'est ca un une des du au aux mes tes ses mon ma ton sa notre votre leur qui que quoi dont ou et mais donc car ni pas plus tres bien tout tous toute merci`,
 	isSurname: `surname apellido apellidos nom 2nd`,
 	isYear:    `nineteen twenty fifty sixty seventy eighty ninety mil dos novecientos noventa ochenta setenta sesenta cincuenta mille deux dix soixante quatre cinquante cent cents cientos`,
+	isFirst:   `i i'm me my mine myself we us our yo mi mis mio nos nuestro nuestra je j moi me m mon ma mes nous notre nos`,
+	isFate:    `had has having got gets getting lost broke needs needed gave suffers suffered beat tuvo tiene tenia perdio se rompio sufre sufrio padece padecia eu perdu ete s souffre souffrait subi attrape`,
+	isTended:  `operaron atendieron curaron salvaron trataron ingresaron opere operes sauve soigne soignes`,
+	isJob:     `job vacancy vacante interview interviews recruitment hiring candidature postule emploi empleo entrevista entretien embauche`,
+	isDesk:    `reception recepcion desk office surgery pharmacy farmacia pharmacie chemist clinic clinica clinique cabinet secretariat secretaria standard switchboard hotline helpline answerphone accueil laboratoire labo hospital oficina billing sede fax conmutador central urgencias urgences`,
+	isTrade:   `prices precios tarifas tarifs economicos baratos vendo vends clases eventos bodas weddings loans prestamos`,
+	isScheme:  `telegram crypto bitcoin forex trading invest investment profits ganancias inversiones invertir`,
+	isUnit:    `flat apartment apt apto apartamento dpto depto departamento piso portal bloque block edif edificio casa manzana mz lote torre tower unit appartement appt appart bat batiment porte etage puerta`,
+	isEstate:  `residencial residencia residenciales urbanizacion urb condominio conjunto edificio torres fraccionamiento residence immeuble lotissement cite house towers court building mansions apartments`,
 	isGiven:   givenNames,
 }
 

@@ -96,7 +96,7 @@ func initial(t lexicon.Token) bool { return len(t.Word) == 1 && t.Upper && t.Wor
 func (f *finder) common(i int) bool {
 	t := &f.Tokens[i]
 	s := strings.TrimSuffix(t.Word, "'s")
-	return f.lists.Common(s) || known[s]&(isThing|isMonth|isClose|isTie|isCall|isIntro|isMister|isHere|isParticle|isSmall|isCalle|isYours) != 0 || plain[s] ||
+	return known[s]&(isThing|isMonth|isClose|isTie|isCall|isIntro|isMister|isHere|isParticle|isSmall|isCalle|isYours|isPlain) != 0 || f.lists.Common(s) ||
 		f.hit(i) != nil || t.Digit || strings.IndexByte(s, '\'') > 1
 }
 

@@ -32,8 +32,8 @@ func (f *finder) number(i int) int {
 		if odds := f.isPhone(n); odds > never {
 			f.add(start, end, phone, odds)
 		}
-	case len(f.Tokens[n.to-1].Word) <= 5:
-		f.address(n.from, n.to-1)
+	case len(f.Tokens[n.to-1].Word) <= 5 && !f.address(n.from, n.to-1):
+		f.dwelling(n.to - 1)
 	}
 	return n.to
 }
@@ -109,6 +109,9 @@ func (f *finder) recordCue(n *run, lettered int) bool {
 			return false
 		}
 	}
+	if before, after := f.around(n.from, n.to, 8, 10); (before|after)&isJob != 0 {
+		return false
+	}
 	for j := n.from - 1; j >= 0 && j >= n.from-8; j-- {
 		t := &f.Tokens[j]
 		switch l := known[t.Word]; {
@@ -116,6 +119,8 @@ func (f *finder) recordCue(n *run, lettered int) bool {
 			return f.shaped(n)
 		case t.Word == "since" || t.Word == "in" || t.Word == "located" || t.Word == "depuis" || t.Word == "desde" || t.Word == "en":
 			return f.shaped(n)
+		case caseWord(t.Word) && f.mineBefore(j):
+			return n.digits >= 5
 		case l&isTicket != 0 && t.Word != "ref" && t.Word != "reference", t.Word == "clinica" && f.at(j-1).Word == "la", t.Word == "clinic":
 			return false
 		case t.Word == "cedula" && f.beside(j, isTitle):
@@ -125,6 +130,23 @@ func (f *finder) recordCue(n *run, lettered int) bool {
 		}
 	}
 	return f.shaped(n)
+}
+
+func caseWord(w string) bool { return w == "case" || w == "caso" || w == "cas" }
+
+// mineBefore reports the writer shortly before token i, with nothing sold or
+// sent between: "they have me under case".
+func (f *finder) mineBefore(i int) bool {
+	for j := i - 1; j >= 0 && j >= i-5; j-- {
+		l := known[f.Tokens[j].Word]
+		if l&isFirst != 0 {
+			return true
+		}
+		if l&isTicket != 0 || f.Tokens[j].Mark {
+			return false
+		}
+	}
+	return false
 }
 
 // beside reports a word with some lore close to token i.
@@ -182,8 +204,10 @@ func (f *finder) isPhone(n run) float64 {
 	mine, theirs := (before|after)&isMine != 0, (before|after)&isTheirs != 0
 	me, theirLine := f.calls(n.from)
 	switch full := n.digits <= 13 && (n.digits >= 9 || n.to-n.from > 1) && !f.fours(n); {
-	case me, theirLine && before&isTitle == 0:
+	case me, theirLine && before&isTitle == 0, f.claimed(n.to):
 		return 3
+	case f.deskLine(n.from), (before|after)&(isTrade|isScheme) != 0:
+		return -6
 	case ticket&isTicket != 0:
 		return -4
 	case theirs:

@@ -136,16 +136,17 @@ func (f *finder) standing(from, to int) float64 {
 }
 
 // address finds a street with a house number around the number at token i; the
-// number of a flat may be before it, from token from on.
-func (f *finder) address(from, i int) {
+// number of a flat may be before it, from token from on. It reports whether
+// there is one.
+func (f *finder) address(from, i int) bool {
 	_, to := f.streetAfter(i)
 	if to == 0 {
 		from, to = f.streetBefore(i)
 	}
-	if to == 0 {
-		return
+	if to > 0 {
+		f.addTokens(from, to, street, f.livesAt(from, to))
 	}
-	f.addTokens(from, to, street, f.livesAt(from, to))
+	return to > 0
 }
 
 // livesAt weighs a street by the words around: somebody lives there, or a firm
@@ -153,6 +154,9 @@ func (f *finder) address(from, i int) {
 func (f *finder) livesAt(from, to int) float64 {
 	before, after := f.around(from, to, 7, 5)
 	if s := f.at(from - 2).Word; f.at(from-1).Word == "at" && (s == "i'm" || s == "im" || s == "am" || s == "we're" || s == "are") {
+		before |= isHome
+	}
+	if f.there(from) {
 		before |= isHome
 	}
 	home, theirs := (before|after)&isHome != 0, (before|after)&isTheirs != 0
@@ -163,6 +167,8 @@ func (f *finder) livesAt(from, to int) float64 {
 		return 1
 	case home:
 		return Sure
+	case f.All.Any(lexicon.Of(lexicon.TagDanger, lexicon.TagHelp)):
+		return 3
 	case f.at(from-1).Word == "at":
 		return -1.5
 	case f.livedIn():
@@ -171,23 +177,37 @@ func (f *finder) livesAt(from, to int) float64 {
 	return .3
 }
 
-// livedIn reports that the text speaks of the writer, a relative or a danger, so
-// that an address is where somebody lives or help is to come to.
+// livedIn reports that the text speaks of the writer or a relative, so that an
+// address is where somebody lives.
 func (f *finder) livedIn() bool {
-	for _, h := range f.Hits {
-		if h.Tags.Any(lexicon.Of(lexicon.TagDanger, lexicon.TagHelp, lexicon.TagSelf, lexicon.TagFam)) {
+	return f.All.Any(lexicon.Of(lexicon.TagSelf, lexicon.TagFam))
+}
+
+// placed reports words that put a firm or an office at an address.
+func (f *finder) placed(from, to int) bool {
+	if f.theyMoved(from) {
+		return true
+	}
+	for j := max(0, from-6); j < len(f.Tokens) && j < to+7; j++ {
+		switch f.Tokens[j].Word {
+		case "suite", "parking", "park", "opposite", "upstairs", "relocated", "mudaron", "floor", "lift", "piso", "cabinet", "optica", "banco", "building", "stand", "located", "ubicado", "queda", "shop", "had", "since", "sucursal", "keypad", "you're", "expo", "consultorio":
 			return true
 		}
 	}
 	return false
 }
 
-// placed reports words that put a firm or an office at an address.
-func (f *finder) placed(from, to int) bool {
-	for j := max(0, from-6); j < len(f.Tokens) && j < to+7; j++ {
+// theyMoved reports "they've moved to" before token i.
+func (f *finder) theyMoved(i int) bool {
+	for j := i - 1; j > 0 && j >= i-4; j-- {
 		switch f.Tokens[j].Word {
-		case "suite", "parking", "park", "opposite", "upstairs", "floor", "lift", "piso", "cabinet", "optica", "banco", "building", "stand", "located", "ubicado", "queda", "shop", "had", "since", "sucursal", "keypad", "you're", "expo", "consultorio":
-			return true
+		case "moved", "moving", "demenage":
+			for k := j - 1; k >= 0 && k >= j-3; k-- {
+				switch f.Tokens[k].Word {
+				case "they", "they've", "they're", "ils", "elles":
+					return true
+				}
+			}
 		}
 	}
 	return false

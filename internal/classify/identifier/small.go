@@ -4,7 +4,7 @@ package identifier
 // name and a rare word, or after an introduction two rare words.
 func (f *finder) smallName(i int, introduced bool) {
 	t := f.at(i)
-	if t.Mark || f.capital(t) || f.staff[t.Word] || f.common(i) && (known[t.Word]&isGiven == 0 || plain[t.Word] || f.lists.Common(t.Word)) {
+	if t.Mark || f.capital(t) || f.staff[t.Word] || f.common(i) && (known[t.Word]&(isGiven|isPlain) != isGiven || f.lists.Common(t.Word)) {
 		return
 	}
 	p := f.smallPerson(i)
@@ -49,6 +49,9 @@ func (f *finder) smallOdds(p *person) float64 {
 
 func (f *finder) smallBefore(p *person) float64 {
 	i := p.from - 1
+	if f.at(i).Word == "is" && f.at(i-1).Word == "name" {
+		return 5
+	}
 	t := f.at(i)
 	off := t.Word == "," || i >= 0 && len(f.gap(p.from)) > 1
 	if t.Word == "," {

@@ -19,14 +19,16 @@ func (f *finder) isPatient(p *person) (odds float64) {
 	if known[f.at(p.to).Word]&isHere != 0 && (p.full() || f.mister(p.from-1)) {
 		return Sure
 	}
-	if !p.full() || p.words > 6 || initial(f.Tokens[p.to-1]) && f.at(p.to).Word != "." && p.to < len(f.Tokens) || f.clinician(p) {
+	if !p.full() || p.words > 6 || initial(f.Tokens[p.to-1]) && f.at(p.to).Word != "." && p.to < len(f.Tokens) || f.clinician(p) || f.treats(p) || f.touted(p) || f.besideTitled(p) {
 		return never
 	}
 	before, after := f.before(p), f.after(p)
 	if before >= 3 {
 		after = max(after, 0)
+	} else if !p.given && known[f.Tokens[p.to-1].Word]&isStreet != 0 {
+		return never // "Elm Court"
 	}
-	return oddsOfName(f.form(p) + before + after)
+	return oddsOfName(max(f.form(p)+before+after, f.fate(p)))
 }
 
 // mister reports that a title of courtesy ends at token i.

@@ -35,8 +35,11 @@ var (
 )
 
 // Prefixes are those under which the word may be known, the likeliest first.
-func (in Input) Prefixes() []string {
-	switch in.Lang {
+func (in Input) Prefixes() []string { return Prefixes(in.Lang) }
+
+// Prefixes are those of the words of a text in a language.
+func Prefixes(lang string) []string {
+	switch lang {
 	case "en":
 		return ofEnglish
 	case "es":
@@ -62,24 +65,35 @@ func (ls *Lists) Inputs(text, lang string) []Input {
 	return out
 }
 
-// Input is what the network reads of token i. Of a number it is only how many
-// digits it has, and Word is valid until the next call.
+// Input is what the network reads of token i, its Word valid until the next
+// call.
 func (r *Reading) Input(i int) Input {
-	t := &r.Tokens[i]
-	in := Input{Word: t.Word, Lang: r.Lang, Tags: uint64(r.of[i])}
-	if t.Mark {
+	in := Input{Word: r.InputWord(i), Lang: r.Lang, Tags: r.InputTags(i)}
+	if r.Tokens[i].Mark {
 		in.Lang = ""
 	}
-	if t.Digit {
-		in.Word = r.zeros(t.Word)
+	return in
+}
+
+// InputWord is the word of token i, of a number only how many digits it has,
+// valid until the next call.
+func (r *Reading) InputWord(i int) string {
+	if t := &r.Tokens[i]; !t.Digit {
+		return t.Word
 	}
+	return r.zeros(r.Tokens[i].Word)
+}
+
+// InputTags are the tags of token i.
+func (r *Reading) InputTags(i int) uint64 {
+	t, tags := &r.Tokens[i], uint64(r.of[i])
 	if t.Shout {
-		in.Tags |= TagShout
+		tags |= TagShout
 	}
 	if t.Upper {
-		in.Tags |= TagUpper
+		tags |= TagUpper
 	}
-	return in
+	return tags
 }
 
 // zeros is a word with 0 for every digit.

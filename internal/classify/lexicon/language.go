@@ -1,6 +1,7 @@
 package lexicon
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -13,8 +14,11 @@ import (
 // have lists of terms first.
 var knownLanguages = [len(votes{})]string{"en", "es", "fr", "pt", "it", "de", "nl", "pl", "tl", "vi", "tr", "id", "ht", "sv", "ro", "ca"}
 
+// languages is as long as Languages.
+type languages [3]struct{}
+
 // Languages are those that have lists of terms.
-var Languages = knownLanguages[:3]
+var Languages = knownLanguages[:len(languages{})]
 
 // votes count the common words of each of the known languages.
 type votes [16]int
@@ -39,8 +43,8 @@ func (ls *Lists) language(r *Reading, net *network.Network) string {
 			continue
 		}
 		words++
-		for set, l := ls.little[r.Tokens[i].Word], 0; set != 0; set, l = set>>1, l+1 {
-			votes[l] += int(set & 1)
+		for set := ls.words.words[r.known[i]].little; set != 0; set &= set - 1 {
+			votes[bits.TrailingZeros16(set)]++
 		}
 	}
 	for l := range knownLanguages {
@@ -69,7 +73,7 @@ func closest(r *Reading, votes *votes, best int, net *network.Network) string {
 		if votes[best]-votes[i] > 1 {
 			continue
 		}
-		n, own := 2*votes[i], Input{Lang: l}.Prefixes()[0]
+		n, own := 2*votes[i], Prefixes(l)[0]
 		for k := range r.Tokens[:min(len(r.Tokens), 60)] {
 			if _, ok := net.Row(network.Hash(own, r.Tokens[k].Word)); ok && !r.Tokens[k].Mark {
 				n++
@@ -93,7 +97,7 @@ func (ls *Lists) unsure(r *Reading, votes *votes, words int) string {
 	best, most := "en", 0
 	for i, lang := range Languages {
 		n := 2 * votes[i]
-		for _, h := range ls.terms[lang].find(r.Tokens[:min(len(r.Tokens), 200)], nil) {
+		for _, h := range ls.terms[lang].find(r, 200, nil) {
 			n += h.To - h.From
 		}
 		if n > most {
@@ -123,10 +127,9 @@ func detect(r *Reading) whatlanggo.Info {
 	return whatlanggo.Detect(r.Raw[:min(len(r.Raw), 600)])
 }
 
-// littleWords are the commonest words of languages: for each word the set of
+// addLittle adds the commonest words of languages: for each word the set of
 // those it is common in, by their place in knownLanguages.
-func littleWords() map[string]uint16 {
-	m := map[string]uint16{}
+func (v *vocabulary) addLittle() {
 	for _, line := range strings.Split(littleFile, "\n") {
 		lang, words, _ := strings.Cut(line, "\t")
 		i := slices.Index(knownLanguages[:], lang)
@@ -135,9 +138,8 @@ func littleWords() map[string]uint16 {
 		}
 		for _, w := range strings.Split(words, ",") {
 			for _, w := range Words(w) {
-				m[w] |= 1 << i
+				v.at(network.Hash("", w)).little |= 1 << i
 			}
 		}
 	}
-	return m
 }

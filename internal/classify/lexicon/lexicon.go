@@ -24,16 +24,17 @@ var (
 // Lists are the word lists of all Languages. After the last Add they are safe
 // for concurrent use.
 type Lists struct {
-	terms  map[string]*list  // by language
-	little map[string]uint16 // the commonest words, and the known languages they are common in
-	common map[string]bool   // words that are nobody's name
+	terms  map[string]*list // by language
+	words  *vocabulary
+	common map[string]bool // words that are nobody's name
 }
 
 // Load reads the word lists that the program carries.
 func Load() (*Lists, error) {
-	ls := &Lists{terms: map[string]*list{}, little: littleWords(), common: commonWords()}
-	for _, lang := range Languages {
-		l, err := loadList(lang)
+	ls := &Lists{terms: map[string]*list{}, words: newVocabulary(), common: commonWords()}
+	ls.words.addLittle()
+	for i, lang := range Languages {
+		l, err := loadList(lang, i, ls.words)
 		if err != nil {
 			return nil, err
 		}
@@ -42,9 +43,10 @@ func Load() (*Lists, error) {
 	return ls, nil
 }
 
-// loadList reads the terms of a language; WordNet's, one a line, are English.
-func loadList(lang string) (*list, error) {
-	l := &list{words: map[uint64]*entry{}, prefixes: map[string]*entry{}, plural: lang == "en"}
+// loadList reads the terms of a language, at some place among Languages, into
+// words; WordNet's, one a line, are English.
+func loadList(lang string, at int, words *vocabulary) (*list, error) {
+	l := &list{lang: at, words: words, prefixes: map[string]*entry{}, plural: lang == "en"}
 	files := []string{lang + ".tsv"}
 	if lang == "en" {
 		files = []string{"base.tsv", "en.tsv", "wordnet.txt"}
@@ -117,6 +119,7 @@ func (ls *Lists) Knows(word string) bool {
 // the language.
 func (ls *Lists) Read(r *Reading, raw, lang string, net *network.Network) bool {
 	r.read(raw)
+	r.lookUp(ls.words)
 	if lang == "" {
 		lang = ls.language(r, net)
 	}

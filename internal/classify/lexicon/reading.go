@@ -10,6 +10,7 @@ type Reading struct {
 	Hits   []Hit // in order
 	All    Tags  // of all hits
 
+	known   []int32 // what the vocabulary has of each token, by its place there
 	sents   int
 	letters int    // in all
 	foreign int    // letters that are not Latin
@@ -28,11 +29,19 @@ type Hit struct {
 	sent     int
 }
 
+// lookUp looks for every token in the vocabulary.
+func (r *Reading) lookUp(v *vocabulary) {
+	r.known = r.known[:0]
+	for i := range r.Tokens {
+		r.known = append(r.known, v.find(r.Tokens[i].Hash))
+	}
+}
+
 // find finds the terms of the text; none without a list.
 func (r *Reading) find(l *list) {
 	r.Hits, r.All = r.Hits[:0], 0
 	if l != nil {
-		r.Hits = l.find(r.Tokens, r.Hits)
+		r.Hits = l.find(r, len(r.Tokens), r.Hits)
 	}
 	r.sent, r.asked, r.of = blank(r.sent, r.sents+1), blank(r.asked, r.sents+1), blank(r.of, len(r.Tokens))
 	for _, h := range r.Hits {

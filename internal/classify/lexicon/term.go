@@ -3,6 +3,8 @@ package lexicon
 import (
 	"errors"
 	"fmt"
+	"math"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -11,31 +13,39 @@ import (
 
 // list finds terms of one language in a text.
 type list struct {
-	words    map[uint64]*entry // by network.Hash
+	lang     int // its place among Languages
+	words    *vocabulary
 	prefixes map[string]*entry
 	begins   begins
 	plural   bool
 }
 
-// begins holds the first three letters of every prefix, hashed: most words
-// need not be looked for any further.
-type begins [1 << 10]uint64
+// begins holds for the first three letters of every prefix, hashed, how long
+// the prefixes are that begin so: most words need not be looked for any
+// further. Two beginnings that share a place only cost a look.
+type begins [1 << 12]uint16
 
-func (b *begins) at(w string) (word *uint64, bit uint64) {
+// longestPrefix is how many letters of a word may be a prefix.
+const longestPrefix = 14
+
+func (b *begins) at(w string) *uint16 {
 	h := uint32(w[0])*0x9E3779B1 ^ uint32(w[1])*0x85EBCA6B ^ uint32(w[2])*0xC2B2AE35
-	h ^= h >> 15
-	return &b[h>>6&(1<<10-1)], 1 << (h & 63)
+	return &b[(h^h>>15)&(1<<12-1)]
 }
 
-func (b *begins) has(w string) bool {
-	word, bit := b.at(w)
-	return *word&bit != 0
+// of are the lengths of prefixes that may begin a word, a bit each.
+func (b *begins) of(w string) uint16 {
+	if len(w) < 3 {
+		return 0
+	}
+	return *b.at(w) & (1<<(min(len(w), longestPrefix)+1) - 1)
 }
 
 // entry is what may begin with a word: the word itself, or phrases.
 type entry struct {
 	tags    Tags
 	phrases []phrase // longest first
+	next    uint64   // the words that a phrase may go on with, a bit of each one's hash
 }
 
 type phrase struct {
@@ -66,18 +76,19 @@ func (l *list) entry(first string) (*entry, error) {
 		if len(p) < 3 {
 			return nil, errors.New("fewer than three letters before *")
 		}
-		word, bit := l.begins.at(p)
-		*word |= bit
-		return made(l.prefixes, p), nil
+		if len(p) <= longestPrefix {
+			*l.begins.at(p) |= 1 << len(p)
+		}
+		if l.prefixes[p] == nil {
+			l.prefixes[p] = &entry{}
+		}
+		return l.prefixes[p], nil
 	}
-	return made(l.words, network.Hash("", first)), nil
-}
-
-func made[K comparable](m map[K]*entry, k K) *entry {
-	if m[k] == nil {
-		m[k] = &entry{}
+	e := &l.words.at(network.Hash("", first)).terms[l.lang]
+	if *e == nil {
+		*e = &entry{}
 	}
-	return m[k]
+	return *e, nil
 }
 
 func (e *entry) add(rest []string, t Tag) {
@@ -98,6 +109,9 @@ func (e *entry) add(rest []string, t Tag) {
 	p := phrase{rest: rest, tags: 1 << t}
 	if !strings.HasSuffix(rest[0], "*") {
 		p.next = network.Hash("", rest[0])
+		e.next |= 1 << (p.next & 63)
+	} else {
+		e.next = math.MaxUint64
 	}
 	e.phrases = slices.Insert(e.phrases, at, p)
 }
@@ -115,10 +129,12 @@ func termWords(term string) []string {
 	return ws
 }
 
-// find appends the terms of a text to hits, leftmost and longest, in order.
-func (l *list) find(ts []Token, hits []Hit) []Hit {
+// find appends the terms among the first n tokens of a text to hits, leftmost
+// and longest, in order.
+func (l *list) find(r *Reading, n int, hits []Hit) []Hit {
+	ts := r.Tokens[:min(len(r.Tokens), n)]
 	for i := 0; i < len(ts); {
-		h := l.at(ts, i)
+		h := l.at(ts, i, l.words.words[r.known[i]].terms[l.lang])
 		if h.Tags == 0 {
 			i++
 			continue
@@ -129,19 +145,19 @@ func (l *list) find(ts []Token, hits []Hit) []Hit {
 	return hits
 }
 
-// at finds the longest term beginning at token i.
-func (l *list) at(ts []Token, i int) Hit {
+// at finds the longest term beginning at token i, of which the list has e, or
+// nil.
+func (l *list) at(ts []Token, i int, e *entry) Hit {
 	h := Hit{From: i, To: i + 1, sent: ts[i].Sent}
 	w := ts[i].Word
-	e := l.words[ts[i].Hash]
 	if e == nil {
 		e = l.meant(w)
 	}
 	if e != nil {
 		h.longest(e, ts)
 	}
-	for n := 3; n <= len(w) && n <= 14 && l.begins.has(w); n++ {
-		if p := l.prefixes[w[:n]]; p != nil {
+	for lengths := l.begins.of(w); lengths != 0; lengths &= lengths - 1 {
+		if p := l.prefixes[w[:bits.TrailingZeros16(lengths)]]; p != nil {
 			h.longest(p, ts)
 		}
 	}
@@ -150,6 +166,12 @@ func (l *list) at(ts []Token, i int) Hit {
 
 // longest extends h by what may begin with e, if that is longer.
 func (h *Hit) longest(e *entry, ts []Token) {
+	if next := h.From + 1; next == len(ts) || e.next>>(ts[next].Hash&63)&1 == 0 {
+		if h.To == next {
+			h.Tags |= e.tags
+		}
+		return
+	}
 	for k := range e.phrases {
 		p := &e.phrases[k]
 		to := h.From + 1 + len(p.rest)
@@ -208,4 +230,6 @@ func (l *list) meant(w string) *entry {
 }
 
 // word finds a word as it is written.
-func (l *list) word(w string) *entry { return l.words[network.Hash("", w)] }
+func (l *list) word(w string) *entry {
+	return l.words.words[l.words.find(network.Hash("", w))].terms[l.lang]
+}

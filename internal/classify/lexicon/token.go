@@ -2,6 +2,7 @@ package lexicon
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 	"unsafe"
@@ -23,13 +24,17 @@ type Token struct {
 	Digit      bool   // has a digit
 }
 
+// readings are for texts of which only the words are wanted.
+var readings = sync.Pool{New: func() any { return &Reading{} }}
+
 // Words are the words and marks of a text, normalised.
 func Words(text string) []string {
-	var r Reading
+	r := readings.Get().(*Reading)
+	defer readings.Put(r)
 	r.read(text)
 	ws := make([]string, len(r.Tokens))
 	for i := range ws {
-		ws[i] = r.Tokens[i].Word
+		ws[i] = strings.Clone(r.Tokens[i].Word)
 	}
 	return ws
 }
@@ -212,17 +217,37 @@ func (r *Reading) slice() {
 		t := &r.Tokens[i]
 		t.Word = all[from:to]
 		t.Hash = network.Hash("", t.Word)
-		t.Digit = strings.IndexFunc(t.Word, unicode.IsDigit) >= 0
+		t.Digit = hasDigit(t.Word)
 		from = to
 	}
 	r.sents++
 }
 
+func hasDigit(w string) bool {
+	for i := 0; i < len(w); i++ {
+		if w[i] >= utf8.RuneSelf {
+			return strings.IndexFunc(w[i:], unicode.IsDigit) >= 0
+		}
+		if w[i]-'0' <= 9 {
+			return true
+		}
+	}
+	return false
+}
+
 // joinSpaced reads "c a n c e r" and "c.a.n.c.e.r" as one word: four or more
 // single letters in a row.
 func (r *Reading) joinSpaced() {
-	out := r.Tokens[:0]
-	for i := 0; i < len(r.Tokens); {
+	from := 0
+	for n := 0; n < 4; from++ { // hardly any text has them
+		if from == len(r.Tokens) {
+			return
+		}
+		n, _ = spaced(r.Tokens, from)
+	}
+	from--
+	out := r.Tokens[:from]
+	for i := from; i < len(r.Tokens); {
 		n, next := spaced(r.Tokens, i)
 		if n < 4 {
 			out = append(out, r.Tokens[i])

@@ -39,23 +39,37 @@ const block = 32
 // most is what a row's answer is cut to, so that a window's sum fits.
 const most = 3000
 
-func projectGo(dst, w, vector []int16, scales []float32, scale float32) {
-	for c := range dst {
-		at := c/block*block*len(vector) + c%block*2
+func projectGo(u *untold, w []int16, scales []float32) {
+	for c := range scales {
+		at := c/block*block*len(u.vector) + c%block*2
 		sum := int32(0)
-		for i := 0; i < len(vector); i += 2 {
-			sum += int32(vector[i])*int32(w[at]) + int32(vector[i+1])*int32(w[at+1])
+		for i := 0; i < len(u.vector); i += 2 {
+			sum += int32(u.vector[i])*int32(w[at]) + int32(u.vector[i+1])*int32(w[at+1])
 			at += 2 * block
 		}
-		x := float32(float32(float32(sum)*scales[c]) * scale)
-		dst[c] = int16(math.RoundToEven(float64(max(-most, min(most, x)))))
+		x := float32(float32(float32(sum)*scales[c]) * u.scale)
+		u.answer[c] = int16(math.RoundToEven(float64(max(-most, min(most, x)))))
+	}
+}
+
+func liftGo(h []float32, best []int16, scale, bias []float32) {
+	for i, z := range best {
+		h[i] = max(float32(float32(z)*scale[i])+bias[i], 0)
 	}
 }
 
 func layerGo(a *[lanes]float32, h, w []float32) {
+	var odd [lanes]float32
 	for i, x := range h {
-		for o, y := range w[i*lanes : (i+1)*lanes] {
-			a[o] += float32(x * y)
+		to := a
+		if i%2 == 1 {
+			to = &odd
 		}
+		for o, y := range w[i*lanes : (i+1)*lanes] {
+			to[o] += float32(x * y)
+		}
+	}
+	for o, x := range odd {
+		a[o] += x
 	}
 }

@@ -95,6 +95,11 @@ func Load(b []byte) (*Network, error) {
 	n.rare, n.parts, n.tags = signed(parts[3]), signed(parts[4]), signed(parts[5])
 	n.w, n.wScale = words(parts[6]), floats(parts[7])
 	n.scale, n.bias, n.head, n.out = floats(parts[8]), floats(parts[9]), floats(parts[10]), floats(parts[11])
+	n.towards = make([]float32, Heads*Outputs*n.pooled)
+	for i := range n.towards {
+		k, o, p := i/n.pooled/Outputs, i/n.pooled%Outputs, i%n.pooled
+		n.towards[i] = n.head[(k*n.pooled+p)*lanes+o]
+	}
 	return n, nil
 }
 

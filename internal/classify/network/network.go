@@ -70,6 +70,7 @@ type Network struct {
 	scale, bias     []float32 // pooled
 	head            []float32 // Heads x pooled x lanes
 	out             []float32
+	towards         []float32 // Heads x Outputs x pooled: head by its outputs
 }
 
 // Hash is what a word is known by; the prefix tells words of one language from
@@ -91,9 +92,9 @@ type State struct {
 	rows   []int16
 	places int
 	best   []int16
-	h      []float32
-	vector []int16
+	h      []float32 // what the filters say
 	part   []int32
+	recent
 }
 
 // Row finds the row of a word by its hash.
@@ -130,10 +131,11 @@ func (n *Network) grow(s *State) []int16 {
 
 func (n *Network) tag(dst []int16, tags uint64) {
 	for ; tags != 0; tags &= tags - 1 {
-		t := bits.TrailingZeros64(tags)
-		add(dst, n.tags[t*n.columns:(t+1)*n.columns])
+		add(dst, n.tagRow(bits.TrailingZeros64(tags)))
 	}
 }
+
+func (n *Network) tagRow(t int) []int8 { return n.tags[t*n.columns : (t+1)*n.columns] }
 
 // Answer answers the text that was added.
 func (n *Network) Answer(s *State, a *Answer) {
@@ -148,13 +150,13 @@ func (n *Network) Answer(s *State, a *Answer) {
 		s.best[i] = math.MinInt16
 	}
 	pool(s.best, s.rows, n.Filters, s.places)
-	var sum [lanes]float32
+	lift(s.h, s.best, n.scale, n.bias)
+	*a = Answer{}
 	for k, share := range Shares(s.places - edges) {
 		if share > 0 {
-			n.layer(s, k, share, &sum)
+			n.layer(s, k, share, a)
 		}
 	}
-	*a = Answer(sum[:])
 }
 
 // edges is how many places of a text are no words.
@@ -164,14 +166,13 @@ const edges = 2
 const lanes = 24
 
 // layer adds a linear layer's share of the answer.
-func (n *Network) layer(s *State, k int, share float32, sum *[lanes]float32) {
-	for o, x := range n.out[k*Outputs : (k+1)*Outputs] {
-		sum[o] += share * x
+func (n *Network) layer(s *State, k int, share float32, a *Answer) {
+	var sum [lanes]float32
+	copy(sum[:], n.out[k*Outputs:(k+1)*Outputs])
+	layer(&sum, s.h, n.head[k*n.pooled*lanes:(k+1)*n.pooled*lanes])
+	for o := range a {
+		a[o] += float32(share * sum[o])
 	}
-	for i, z := range s.best {
-		s.h[i] = max(float32(float32(z)*n.scale[i])+n.bias[i], 0) * share
-	}
-	layer(sum, s.h, n.head[k*n.pooled*lanes:(k+1)*n.pooled*lanes])
 }
 
 // Blank adds a place without a word.
@@ -194,10 +195,13 @@ func (n *Network) Votes(s *State, out int, votes []float32) []float32 {
 		gain   float32
 	}
 	shares := Shares(s.places - edges)
-	for i, z := range s.best {
-		h := float32(float32(z)*n.scale[i]) + n.bias[i]
-		g := h * (shares[0]*n.head[i*lanes+out] + shares[1]*n.head[(n.pooled+i)*lanes+out])
-		if h <= 0 || g <= most[voters-1].gain {
+	short, long := n.towards[out*n.pooled:], n.towards[(Outputs+out)*n.pooled:]
+	for i, h := range s.h {
+		if h == 0 {
+			continue
+		}
+		g := h * (shares[0]*short[i] + shares[1]*long[i])
+		if g <= most[voters-1].gain {
 			continue
 		}
 		k := voters - 1

@@ -126,7 +126,7 @@ func TestTablesAgreeWithTheNetwork(t *testing.T) {
 			if row, ok := n.Row(Hash("", word)); ok {
 				n.Word(&s, row, tags[i])
 			} else {
-				n.Unknown(&s, word, tags[i])
+				n.Unknown(&s, word, Hash("", word), tags[i])
 			}
 		}
 		var got Answer
@@ -157,10 +157,6 @@ func TestVectorInstructionsGiveTheSameBits(t *testing.T) {
 		for i := range table {
 			table[i] = int8(rng.IntN(255) - 127)
 		}
-		x := make([]float32, columns)
-		for i := range x {
-			x[i] = float32(rng.NormFloat64())
-		}
 		for _, places := range []int{1, 2, 7, 50} {
 			rows := make([]int16, (places+extra)*columns)
 			for p := range places {
@@ -179,26 +175,58 @@ func TestVectorInstructionsGiveTheSameBits(t *testing.T) {
 			}
 		}
 		one, two := make([]int16, columns), make([]int16, columns)
-		set(one, table)
-		setGo(two, table)
-		add(one, table)
-		addGo(two, table)
+		table = append(table, 1)
+		set(one, table[:columns])
+		setGo(two, table[:columns])
+		add(one, table[:columns])
+		addGo(two, table[:columns])
 		if !slices.Equal(one, two) {
 			t.Fatalf("%d filters: another sum", filters)
 		}
-		vector, w := steps(rng, 24, 1000), steps(rng, 24*columns, 30_000)
+		sum(one, table[:columns], table[1:])
+		setGo(two, table[:columns])
+		addGo(two, table[1:])
+		if !slices.Equal(one, two) {
+			t.Fatalf("%d filters: another sum of two", filters)
+		}
+	}
+}
+
+// TestVectorArithmeticGivesTheSameBits: as above, of what is multiplied.
+func TestVectorArithmeticGivesTheSameBits(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	for _, filters := range []int{32, 64, 96} {
+		columns := filters * offsets
+		x := make([]float32, columns)
+		for i := range x {
+			x[i] = float32(rng.NormFloat64())
+		}
+		one, two := make([]int16, columns), make([]int16, columns)
+		w := steps(rng, 24*columns, 30_000)
+		u, v := untold{steps(rng, 24, 1000), 1, one}, untold{steps(rng, 24, 1000), 1e-5, two}
 		for _, scale := range []float32{1e-7, 1e-5, 1} { // the last one is cut off
-			project(one, w, vector, x, scale)
-			projectGo(two, w, vector, x, scale)
-			if !slices.Equal(one, two) {
-				t.Fatalf("%d filters: another answer to a vector", filters)
+			u.scale = scale
+			project(&u, &v, w, x)
+			for _, got := range []untold{u, v} {
+				want := untold{got.vector, got.scale, make([]int16, columns)}
+				projectGo(&want, w, x)
+				if !slices.Equal(got.answer, want.answer) {
+					t.Fatalf("%d filters: another answer to a vector", filters)
+				}
 			}
 		}
+		inputs := columns / lanes &^ 1
 		a, b := [lanes]float32{1, -2}, [lanes]float32{1, -2}
-		layer(&a, x[:columns/lanes], x)
-		layerGo(&b, x[:columns/lanes], x)
+		layer(&a, x[:inputs], x)
+		layerGo(&b, x[:inputs], x)
 		if a != b {
 			t.Fatalf("%d filters: another linear layer", filters)
+		}
+		h, k := make([]float32, columns), make([]float32, columns)
+		lift(h, one, x, x)
+		liftGo(k, one, x, x)
+		if !slices.Equal(h, k) {
+			t.Fatalf("%d filters: the filters say something else", filters)
 		}
 	}
 }

@@ -1,56 +1,40 @@
 package network
 
-import (
-	"encoding/binary"
-	"math"
-)
+import "math/bits"
+
+// Tabulated reports that the answers to the word of a row were worked out
+// beforehand.
+func (n *Network) Tabulated(row int32) bool { return uint32(row) < uint32(n.Common) }
+
+// Soon says that the tabulated word of a row will be added soon.
+func (n *Network) Soon(row int32) {
+	prefetch(n.common[int(row)*n.columns : int(row+1)*n.columns])
+}
 
 // Word adds a place with the word of a row.
 func (n *Network) Word(s *State, row int32, tags uint64) {
 	dst := n.grow(s)
-	if r := int(row); r < n.Common {
-		set(dst, n.common[r*n.columns:(r+1)*n.columns])
-	} else {
-		r -= n.Common
-		v := n.vector(s)
-		for i, x := range n.rare[r*n.Size : (r+1)*n.Size] {
-			v[i] = int16(x)
-		}
-		project(dst, n.w, v, n.wScale, math.Float32frombits(binary.LittleEndian.Uint32(n.rareScale[4*r:])))
+	r := int(row)
+	if r >= n.Common {
+		copy(dst, n.rareAnswer(s, r))
+		n.tag(dst, tags)
+		return
 	}
-	n.tag(dst, tags)
+	word := n.common[r*n.columns : (r+1)*n.columns]
+	if tags == 0 {
+		set(dst, word)
+		return
+	}
+	sum(dst, word, n.tagRow(bits.TrailingZeros64(tags)))
+	n.tag(dst, tags&(tags-1))
 }
-
-// mostParts keeps a sum of parts within sixteen bits.
-const mostParts = math.MaxInt16 / 127
-
-// finer is how many steps of a vector made of parts are one of a part's.
-const finer = 8
 
 // Unknown adds a place with a word that the network does not know, as the mean
-// of its parts.
-func (n *Network) Unknown(s *State, word string, tags uint64) {
+// of its parts; hash is its Hash without a prefix.
+func (n *Network) Unknown(s *State, word string, hash, tags uint64) {
 	dst := n.grow(s)
-	v := n.vector(s)
-	clear(v)
-	s.part = Parts(word, n.Parts, s.part[:0])
-	s.part = s.part[:min(len(s.part), mostParts)]
-	for _, p := range s.part {
-		add(v, n.parts[int(p)*n.Size:int(p+1)*n.Size])
-	}
-	for i, x := range v {
-		v[i] = int16(int(x) * finer / max(len(s.part), 1))
-	}
-	project(dst, n.w, v, n.wScale, n.PartScale/finer)
+	copy(dst, n.unknownAnswer(s, word, hash))
 	n.tag(dst, tags)
-}
-
-// vector is room for the vector of a word.
-func (n *Network) vector(s *State) []int16 {
-	if len(s.vector) != n.Size {
-		s.vector = make([]int16, n.Size)
-	}
-	return s.vector
 }
 
 // Parts appends the numbers of the parts of a word, its runs of three to five
