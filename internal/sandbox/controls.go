@@ -15,6 +15,8 @@ import (
 type State struct {
 	Comments []CommentState            `json:"comments"`
 	Calls    map[string]map[string]int `json:"calls"`
+	// Switches are the values of all switches, by platform.
+	Switches map[string]map[string]string `json:"switches"`
 }
 
 // CommentState is a comment with everything that was answered to it.
@@ -36,6 +38,8 @@ type ReplyState struct {
 	Text string    `json:"text"`
 	By   string    `json:"by"`
 	At   time.Time `json:"at"`
+	// More is what only this platform knows, such as a link that goes with it.
+	More map[string]string `json:"more,omitempty"`
 }
 
 // PrivateState is a private answer.
@@ -52,6 +56,7 @@ func (s *Server) controlRoutes() http.Handler {
 	mux.HandleFunc("DELETE /_sandbox/comments/{id}", s.deleteComment)
 	mux.HandleFunc("GET /_sandbox/state", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, s.State()) })
 	mux.HandleFunc("POST /_sandbox/faults", s.postFault)
+	mux.HandleFunc("POST /_sandbox/switches", s.postSwitch)
 	mux.HandleFunc("DELETE /_sandbox", s.deleteAll)
 	mux.HandleFunc("DELETE /_sandbox/{$}", s.deleteAll)
 	mux.HandleFunc("/_sandbox/", func(w http.ResponseWriter, _ *http.Request) {
@@ -106,8 +111,13 @@ func (s *Server) deleteComment(w http.ResponseWriter, r *http.Request) {
 func (s *Server) change(w http.ResponseWriter, id string, recs ...board.Record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.board.Gone(s.board.ByID[id]) {
+	it := s.board.ByID[id]
+	if s.board.Gone(it) {
 		refuse(w, http.StatusNotFound, "there is no such comment, or it was deleted")
+		return
+	}
+	if err := s.mayEdit(it, recs); err != nil {
+		refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
 	if err := s.board.Write(recs...); err != nil {
@@ -115,6 +125,20 @@ func (s *Server) change(w http.ResponseWriter, id string, recs ...board.Record) 
 		return
 	}
 	say(w, http.StatusOK, map[string]string{"id": id})
+}
+
+// mayEdit asks the platform whether the author can do that still.
+func (s *Server) mayEdit(it *board.Item, recs []board.Record) error {
+	p, err := s.platform(it.Platform)
+	if err != nil {
+		return err
+	}
+	editor, strict := p.(board.Editor)
+	edit := slices.ContainsFunc(recs, func(rec board.Record) bool { return rec.Op == board.Edit })
+	if !strict || !edit {
+		return nil
+	}
+	return editor.MayEdit(it)
 }
 
 func (s *Server) postFault(w http.ResponseWriter, r *http.Request) {
@@ -143,6 +167,11 @@ func (s *Server) deleteAll(w http.ResponseWriter, _ *http.Request) {
 	}
 	s.mu.Lock()
 	s.calls = calls{}
+	for _, p := range s.platforms {
+		if f, ok := p.(board.Forgetter); ok {
+			f.Forget()
+		}
+	}
 	s.mu.Unlock()
 	say(w, http.StatusOK, map[string]bool{"ok": true})
 }
@@ -151,7 +180,7 @@ func (s *Server) deleteAll(w http.ResponseWriter, _ *http.Request) {
 func (s *Server) State() State {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := State{Comments: []CommentState{}, Calls: map[string]map[string]int{}}
+	out := State{Comments: []CommentState{}, Calls: map[string]map[string]int{}, Switches: s.switches()}
 	for name, lines := range s.calls {
 		for line, n := range lines {
 			(calls)(out.Calls).add(name, line, n)
@@ -160,7 +189,7 @@ func (s *Server) State() State {
 	at := map[string]int{}
 	for _, it := range s.board.Items {
 		if i, below := at[it.Parent]; below && !it.Deleted {
-			out.Comments[i].Replies = append(out.Comments[i].Replies, ReplyState{it.ID, it.Text, it.Author, it.Created})
+			out.Comments[i].Replies = append(out.Comments[i].Replies, ReplyState{it.ID, it.Text, it.Author, it.Created, it.More})
 		}
 		if it.Kind != "" || it.Own && it.Parent != "" {
 			continue

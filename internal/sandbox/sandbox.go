@@ -18,7 +18,9 @@ import (
 	"go.uber.org/zap"
 
 	"triage/internal/sandbox/board"
+	"triage/internal/sandbox/google"
 	"triage/internal/sandbox/graph"
+	"triage/internal/sandbox/x"
 )
 
 // What the sandbox is known under unless Options say otherwise. The tokens and
@@ -31,6 +33,42 @@ const (
 	ExpiredToken = graph.ExpiredToken   // was valid once
 	AppID        = "900800700600500"
 	AppSecret    = "sandbox-app-secret"
+)
+
+// The practice's professional account on Instagram, which is linked to the Page.
+const (
+	InstagramID    = "17841400700800900"
+	InstagramName  = "cedar.family.practice"
+	InstagramToken = "sandbox-instagram-token" // its own; the Page's works as well
+)
+
+// The practice's account on X.
+const (
+	XUserID         = "1500600700800900"
+	XUsername       = "cedarfamily"
+	XConsumerKey    = "sandbox-x-consumer-key"
+	XConsumerSecret = "sandbox-x-consumer-secret"
+	XToken          = XUserID + "-sandbox-x-token" // of OAuth 1.0a
+	XTokenSecret    = "sandbox-x-token-secret"
+	XClientID       = "sandbox-x-client"
+	XClientSecret   = "sandbox-x-client-secret"
+	XRefreshToken   = "sandbox-x-refresh-token"
+	XUserToken      = "sandbox-x-user-token"    // a bearer token that does not end
+	XAppToken       = "sandbox-x-app-token"     // nobody's: it only reads
+	XPersonToken    = "sandbox-x-person-token"  // belongs to another account
+	XExpiredToken   = "sandbox-x-expired-token" // was valid once
+)
+
+// The practice's profile on Google.
+const (
+	GoogleAccount      = "110220330440550"
+	GoogleLocation     = "660770880990"
+	GoogleClientID     = "sandbox-google-client"
+	GoogleClientSecret = "sandbox-google-client-secret"
+	GoogleRefreshToken = "sandbox-google-refresh-token"
+	GoogleUserToken    = "sandbox-google-user-token"    // an access token that does not end
+	GooglePersonToken  = "sandbox-google-person-token"  // of somebody who does not manage the profile
+	GoogleExpiredToken = "sandbox-google-expired-token" // was valid once
 )
 
 // Options says what the sandbox plays. The zero value works.
@@ -92,9 +130,16 @@ func New(opt Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{opt: opt, log: opt.Log, board: b, calls: calls{}}
-	s.platforms = []board.Platform{
-		graph.Facebook{Graph: graph.New(b, graph.Options{PageID: opt.PageID, PageName: opt.PageName, Token: opt.Token, UserToken: opt.UserToken,
-			AppID: opt.AppID, AppSecret: opt.AppSecret, Calls: opt.Calls, Asked: s.asked("facebook"), Log: opt.Log, Now: opt.Now})},
+	meta := graph.New(b, graph.Options{PageID: opt.PageID, PageName: opt.PageName, Token: opt.Token, UserToken: opt.UserToken,
+		InstagramID: InstagramID, InstagramName: InstagramName, InstagramToken: InstagramToken,
+		AppID: opt.AppID, AppSecret: opt.AppSecret, Calls: opt.Calls, Log: opt.Log, Now: opt.Now})
+	s.platforms = []board.Platform{ // Facebook takes what no other owns
+		x.New(b, x.Options{UserID: XUserID, Username: XUsername, Name: opt.PageName, ConsumerKey: XConsumerKey, ConsumerSecret: XConsumerSecret,
+			Token: XToken, TokenSecret: XTokenSecret, ClientID: XClientID, ClientSecret: XClientSecret, RefreshToken: XRefreshToken,
+			UserToken: XUserToken, AppToken: XAppToken, PersonToken: XPersonToken, Log: opt.Log, Now: opt.Now}),
+		google.New(b, google.Options{Account: GoogleAccount, Location: GoogleLocation, Name: opt.PageName, ClientID: GoogleClientID, ClientSecret: GoogleClientSecret,
+			RefreshToken: GoogleRefreshToken, UserToken: GoogleUserToken, PersonToken: GooglePersonToken, Log: opt.Log, Now: opt.Now}),
+		graph.Instagram{Graph: meta}, graph.Facebook{Graph: meta},
 	}
 	s.controls = s.controlRoutes()
 	if err := s.seed(); err != nil {
@@ -171,17 +216,4 @@ func (c calls) add(platform, line string, n int) {
 		c[platform] = map[string]int{}
 	}
 	c[platform][line] += n
-}
-
-func (c calls) total(platform string) int {
-	n := 0
-	for _, times := range c[platform] {
-		n += times
-	}
-	return n
-}
-
-// asked tells how often a platform was asked, for one that is answering.
-func (s *Server) asked(platform string) func() int {
-	return func() int { return s.calls.total(platform) }
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -52,19 +53,35 @@ func (s *Server) seed(before ...board.Record) error {
 		if s.board.First(p.Name()) != nil && !fresh {
 			continue
 		}
-		for _, sd := range seeds {
-			post := p.NewPost(board.PagePost, len(recs))
-			if post == nil {
-				continue
-			}
-			post.Text, post.Created = sd.text, s.now().Add(-sd.age)
-			recs = append(recs, board.Record{Op: board.Add, Item: post})
+		posts, err := s.firstPosts(p, len(recs))
+		if err != nil {
+			return err
 		}
+		recs = append(recs, posts...)
 	}
 	if len(recs) == 0 {
 		return nil
 	}
 	return s.board.Write(recs...)
+}
+
+// firstPosts are those of one platform, made after ahead others.
+func (s *Server) firstPosts(p board.Platform, ahead int) ([]board.Record, error) {
+	if sole, ok := p.(board.Sole); ok {
+		place := sole.Place()
+		place.Created = s.now().Add(-seeds[0].age)
+		return []board.Record{{Op: board.Add, Item: place}}, nil
+	}
+	var recs []board.Record
+	for _, sd := range seeds {
+		post := p.NewPost(board.PagePost, ahead+len(recs))
+		post.Text, post.Created = sd.text, s.now().Add(-sd.age)
+		if err := p.Finish(post); err != nil {
+			return nil, err
+		}
+		recs = append(recs, board.Record{Op: board.Add, Item: post})
+	}
+	return recs, nil
 }
 
 // now is the time as platforms tell it: UTC, whole seconds.
@@ -75,7 +92,7 @@ func (s *Server) now() time.Time { return s.opt.Now().UTC().Truncate(time.Second
 func (s *Server) Add(c Comment) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c.Text == "" && c.Media == "" {
+	if c.Text == "" && c.Media == "" && c.More["stars"] == "" {
 		return "", errors.New("a comment needs a text, or a media such as \"photo\"")
 	}
 	p, err := s.platform(c.Platform)
@@ -126,6 +143,7 @@ func (s *Server) platform(name string) (board.Platform, error) {
 		}
 		names = append(names, p.Name())
 	}
+	slices.Sort(names)
 	return nil, fmt.Errorf("platform %q is not played by this sandbox; it plays: %s", name, strings.Join(names, ", "))
 }
 
@@ -146,7 +164,10 @@ func (s *Server) place(p board.Platform, c Comment) ([]board.Record, *board.Item
 		if s.board.Gone(parent) || parent.Kind != "" || parent.Platform != c.Platform {
 			return nil, nil, fmt.Errorf("there is no comment %q to answer", c.Parent)
 		}
-		name = parent.Post
+		if post := s.board.ByID[parent.Post]; post != nil {
+			return nil, post, nil
+		}
+		return nil, parent, nil // it stands under no post
 	}
 	if name == "" {
 		if post := s.board.First(c.Platform); post != nil {
@@ -176,6 +197,9 @@ func (s *Server) makePost(p board.Platform, c Comment, name string) ([]board.Rec
 	post.Name, post.Text, post.Created = name, name, s.when(c.Created)
 	if kind == board.VisitorPost {
 		post.Author = "Sam Visitor"
+	}
+	if err := p.Finish(post); err != nil {
+		return nil, nil, err
 	}
 	return []board.Record{{Op: board.Add, Item: post}}, post, nil
 }

@@ -41,6 +41,8 @@ type Item struct {
 	// Edits counts the edits, Edited is when the last one was made.
 	Edits  int       `json:"edits,omitempty"`
 	Edited time.Time `json:"edited,omitzero"`
+	// Versions are what it said before each edit, oldest first.
+	Versions []Version `json:"versions,omitempty"`
 	// More holds what only one platform knows, such as the stars of a review.
 	More map[string]string `json:"more,omitempty"`
 }
@@ -49,6 +51,14 @@ type Item struct {
 type Message struct {
 	Text string    `json:"text"`
 	At   time.Time `json:"at"`
+}
+
+// Version is a text that was edited away.
+type Version struct {
+	Text  string    `json:"text"`
+	Until time.Time `json:"until"`
+	// Number of the edit among everything that was ever made.
+	Number int `json:"number"`
 }
 
 // The kinds of posts.
@@ -66,6 +76,7 @@ const (
 	Delete  = "delete"
 	Private = "private"
 	Set     = "set"
+	Setting = "setting"
 	Reset   = "reset"
 )
 
@@ -77,7 +88,8 @@ type Record struct {
 	Text   string    `json:"text,omitempty"`
 	Hidden bool      `json:"hidden,omitempty"`
 	At     time.Time `json:"at,omitzero"`
-	// Key of Item.More that is set to Text.
+	// Key of Item.More that is set to Text; of a platform's settings, if the
+	// record is a Setting, and ID the platform's name.
 	Key string `json:"key,omitempty"`
 }
 
@@ -89,8 +101,12 @@ type Board struct {
 	// Items are in the order they were made.
 	Items []*Item
 	ByID  map[string]*Item
-	// Made counts the items ever made; a reset does not give ids out again.
+	// Made counts the items and edits ever made; a reset does not give ids out
+	// again.
 	Made int
+	// Settings are what is set for a platform as a whole, by its name: its
+	// switches, and what it has to remember itself.
+	Settings map[string]map[string]string
 }
 
 const (
@@ -101,7 +117,7 @@ const (
 // Open reads the board kept in dir and locks it for this process; an empty dir
 // keeps it in memory only.
 func Open(dir string) (*Board, error) {
-	b := &Board{ByID: map[string]*Item{}}
+	b := &Board{ByID: map[string]*Item{}, Settings: map[string]map[string]string{}}
 	if dir == "" {
 		return b, nil
 	}
@@ -218,7 +234,9 @@ func (b *Board) append(lines []byte) error {
 func (b *Board) apply(rec Record) {
 	switch it := b.ByID[rec.ID]; {
 	case rec.Op == Reset:
-		b.Items, b.ByID = nil, map[string]*Item{}
+		b.Items, b.ByID, b.Settings = nil, map[string]*Item{}, map[string]map[string]string{}
+	case rec.Op == Setting:
+		b.set(rec)
 	case rec.Op == Add && rec.Item != nil:
 		b.Made++
 		added := *rec.Item
@@ -226,8 +244,10 @@ func (b *Board) apply(rec Record) {
 		b.ByID[added.ID] = &added
 	case it == nil:
 	case rec.Op == Edit:
+		it.Versions = append(it.Versions, Version{Text: it.Text, Until: rec.At, Number: b.Made})
 		it.Text, it.Edited = rec.Text, rec.At
 		it.Edits++
+		b.Made++
 	case rec.Op == Set:
 		it.More = maps.Clone(it.More)
 		if it.More == nil {
@@ -240,6 +260,19 @@ func (b *Board) apply(rec Record) {
 		it.Deleted = true
 	case rec.Op == Private:
 		it.Private = append(it.Private, Message{Text: rec.Text, At: rec.At})
+	}
+}
+
+// set changes a setting; an empty text takes it back.
+func (b *Board) set(rec Record) {
+	of := b.Settings[rec.ID]
+	if of == nil {
+		of = map[string]string{}
+		b.Settings[rec.ID] = of
+	}
+	of[rec.Key] = rec.Text
+	if rec.Text == "" {
+		delete(of, rec.Key)
 	}
 }
 

@@ -37,6 +37,17 @@ type Maker interface {
 	Practice() (name, id string)
 }
 
+// Some platforms can do more; each of these stands alone.
+type (
+	// Sole has one place to write, which is there from the start. Its NewPost
+	// always gives nil.
+	Sole interface{ Place() *Item }
+	// Forgetter counts in memory what a reset forgets, such as calls.
+	Forgetter interface{ Forget() }
+	// Editor says why an author can no longer edit what she wrote; nil: she can.
+	Editor interface{ MayEdit(it *Item) error }
+)
+
 // Reply is an answer before it is sent.
 type Reply struct {
 	Status int

@@ -1,15 +1,16 @@
 package graph
 
 import (
-	"triage/internal/sandbox/board"
-
 	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"triage/internal/sandbox/board"
 )
 
 // What Facebook and Instagram share: Meta's Graph API as a language. Field
@@ -27,15 +28,56 @@ type graphError struct {
 }
 
 func failed(code, subcode int, format string, args ...any) *graphError {
-	return &graphError{status: http.StatusBadRequest, Message: fmt.Sprintf(format, args...), Type: "OAuthException",
+	return &graphError{status: statusOf(code), Message: fmt.Sprintf(format, args...), Type: "OAuthException",
 		Code: code, Subcode: subcode, Trace: board.Trace()}
+}
+
+// statusOf is the HTTP status of most errors with a code.
+func statusOf(code int) int {
+	switch code {
+	case 4, 10, 17, 32, 200, 341:
+		return http.StatusForbidden
+	case 2:
+		return http.StatusInternalServerError
+	}
+	return http.StatusBadRequest
+}
+
+// graphMethod is an error of the type that some have.
+func graphMethod(err *graphError) *graphError {
+	err.Type = "GraphMethodException"
+	return err
+}
+
+func unsupported(method string) *graphError {
+	return failed(100, 0, "(#100) Unsupported %s request. Please read the Graph API documentation", strings.ToLower(method))
+}
+
+// shape writes an error as the Graph API does, or in a way that only some of its
+// answers have.
+func (e *graphError) shape(how string) []byte {
+	plain := map[string]any{}
+	_ = json.Unmarshal(metaJSON(e), &plain)
+	switch how {
+	case "null-title":
+		plain["error_user_title"], plain["error_user_msg"] = nil, nil
+	case "text-code":
+		plain["code"], plain["is_transient"] = strconv.Itoa(e.Code), strconv.FormatBool(e.Transient)
+	case "text":
+		return metaJSON(map[string]any{"error": e.Message})
+	case "old":
+		return metaJSON(map[string]any{"error_code": e.Code, "error_description": e.Message})
+	case "none":
+		return []byte(`{}`)
+	case "html":
+		return []byte("<!DOCTYPE html>\n<html><head><title>Error</title></head><body>Sorry, something went wrong.</body></html>\n")
+	}
+	return metaJSON(map[string]any{"error": plain})
 }
 
 // errMissing is the one answer for what was deleted, never was or is not shown.
 func errMissing(id string) *graphError {
-	err := failed(100, 33, "Unsupported get request. Object with ID '%s' does not exist, cannot be loaded due to missing permissions, or does not support this operation. Please read the Graph API documentation at https://developers.facebook.com/docs/graph-api", id)
-	err.Type = "GraphMethodException"
-	return err
+	return graphMethod(failed(100, 33, "Unsupported get request. Object with ID '%s' does not exist, cannot be loaded due to missing permissions, or does not support this operation. Please read the Graph API documentation at https://developers.facebook.com/docs/graph-api", id))
 }
 
 func errField(name, node string) *graphError {
@@ -131,9 +173,34 @@ func (p *fieldParser) word() string {
 	return p.in[from:p.at]
 }
 
-// pick keeps of an object what sub asks for; the id stays in any case.
-func pick(object map[string]any, sub []field) map[string]any {
-	if len(sub) == 0 || object == nil {
+// show gives the asked fields of an object; one that it does not have is left out.
+func show(id string, fields []field, get func(field) (any, *graphError)) (map[string]any, *graphError) {
+	out := map[string]any{}
+	if id != "" {
+		out["id"] = id
+	}
+	for _, f := range fields {
+		v, err := get(f)
+		if err != nil {
+			return nil, err
+		}
+		if object, ok := v.(map[string]any); ok {
+			v = pick(object, f.sub)
+		}
+		if v != nil {
+			out[f.name] = v
+		}
+	}
+	return out, nil
+}
+
+// pick keeps of an object what sub asks for; the id stays in any case, and a list
+// is as it is.
+func pick(object map[string]any, sub []field) any {
+	if object == nil {
+		return nil
+	}
+	if _, list := object["data"]; list || len(sub) == 0 {
 		return object
 	}
 	out := map[string]any{}

@@ -27,7 +27,7 @@ func TestParseFields(t *testing.T) {
 		fields, err := parseFields(in)
 		got := "error"
 		if err == nil {
-			got = show(fields)
+			got = written(fields)
 		}
 		if got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
@@ -35,7 +35,7 @@ func TestParseFields(t *testing.T) {
 	}
 }
 
-func show(fields []field) string {
+func written(fields []field) string {
 	var out []string
 	for _, f := range fields {
 		one := f.name
@@ -44,7 +44,7 @@ func show(fields []field) string {
 			one = strings.NewReplacer("filter:", "filter=", "limit:", "limit=", "order:", "order=", "summary:", "summary=").Replace(one)
 		}
 		if f.sub != nil {
-			one += "{" + show(f.sub) + "}"
+			one += "{" + written(f.sub) + "}"
 		}
 		out = append(out, one)
 	}

@@ -1,16 +1,14 @@
 package graph
 
 import (
-	"triage/internal/sandbox/board"
-
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
-	"time"
 	"unicode/utf8"
 
 	"go.uber.org/zap"
+
+	"triage/internal/sandbox/board"
 )
 
 const (
@@ -33,17 +31,6 @@ func (c *call) postField(it *board.Item, name string) (any, *graphError) {
 	return nil, errField(name, "Post")
 }
 
-// touched is when the post or anything below it was made last.
-func (c *call) touched(post *board.Item) time.Time {
-	last := post.Created
-	for _, it := range c.board.Items {
-		if it.Post == post.ID && it.Created.After(last) {
-			last = it.Created
-		}
-	}
-	return last
-}
-
 // commentField is a field that only comments have.
 func (c *call) commentField(it *board.Item, f field) (any, *graphError) {
 	switch f.name {
@@ -58,8 +45,10 @@ func (c *call) commentField(it *board.Item, f field) (any, *graphError) {
 	case "comment_count":
 		return c.answers(it), nil
 	case "can_hide":
-		return !it.Own, nil
-	case "can_comment", "can_remove", "can_like":
+		return !it.Own && may(it, f.name), nil
+	case "can_comment", "can_remove":
+		return may(it, f.name), nil
+	case "can_like":
 		return true, nil
 	case "is_private", "user_likes":
 		return false, nil
@@ -75,7 +64,7 @@ func (c *call) commentField(it *board.Item, f field) (any, *graphError) {
 // the direct one, although a reply to a reply is listed below the top comment.
 func (c *call) parent(it *board.Item, sub []field) (any, *graphError) {
 	up := c.board.ByID[it.Parent]
-	if up == nil {
+	if up == nil || recommends(up) {
 		return nil, nil
 	}
 	if len(sub) > 0 {
@@ -117,15 +106,34 @@ func (c *call) change(it *board.Item) (any, *graphError) {
 	if c.kind != pageToken {
 		return nil, failed(200, 0, "(#200) If posting to a page, requires pages_manage_engagement permission with Page token")
 	}
+	if err := c.need(200, "pages_manage_engagement", "MODERATE"); err != nil {
+		return nil, err
+	}
 	switch {
 	case c.method == http.MethodPost && len(c.path) == 2:
 		return c.answer(it)
 	case c.method == http.MethodDelete && len(c.path) == 1:
+		if recommends(it) || !may(it, "can_remove") {
+			return nil, denied()
+		}
 		return c.commit(board.Record{Op: board.Delete, ID: it.ID})
 	case c.method == http.MethodPost && len(c.path) == 1:
 		return c.update(it)
 	}
-	return nil, failed(100, 0, "(#100) Unsupported %s request", strings.ToLower(c.method))
+	return nil, unsupported(c.method)
+}
+
+func denied() *graphError { return failed(200, 0, "(#200) Permissions error") }
+
+// blocked refuses what Meta takes for abuse, while that is switched on.
+func (c *call) blocked() *graphError {
+	switch c.on("block") {
+	case "368":
+		return failed(368, 1390008, "(#368) The action attempted has been deemed abusive or is otherwise disallowed")
+	case "4":
+		return failed(4, 2207051, "(#4) We restrict certain activity to protect our community. Tell us if you think we made a mistake.")
+	}
+	return nil
 }
 
 // answer is POST /{post|comment}/comments by the Page.
@@ -136,23 +144,17 @@ func (c *call) answer(to *board.Item) (any, *graphError) {
 		return nil, failed(100, 0, "(#100) Missing message or attachment")
 	case utf8.RuneCountInString(text) > maxComment:
 		return nil, failed(100, 0, "(#100) Param message must be at most %d characters", maxComment)
+	case !may(to, "can_comment"):
+		return nil, denied()
 	}
 	fields, err := parseFields(c.args["fields"])
+	if err == nil {
+		err = c.blocked()
+	}
 	if err != nil {
 		return nil, err
 	}
-	post := to
-	if to.Kind == "" {
-		post = c.board.ByID[to.Post]
-	}
-	it := c.facebook().NewComment(post, 0)
-	it.Text, it.Author, it.Own, it.Created = text, c.opt.PageName, true, c.opt.now()
-	if to.Kind == "" {
-		it.Parent, it.Root = to.ID, to.Root
-		if it.Root == "" {
-			it.Root = to.ID
-		}
-	}
+	it := c.reply(Facebook{c.Graph}, to, text)
 	if _, err := c.commit(board.Record{Op: board.Add, Item: it}); err != nil {
 		return nil, err
 	}
@@ -162,18 +164,36 @@ func (c *call) answer(to *board.Item) (any, *graphError) {
 	return c.render(c.board.ByID[it.ID], fields)
 }
 
+// reply is what the practice answers to a post or comment, before it is written.
+func (c *call) reply(as board.Maker, to *board.Item, text string) *board.Item {
+	post := to
+	if up := c.board.ByID[to.Post]; up != nil {
+		post = up
+	}
+	it := as.NewComment(post, 0)
+	it.Text, it.Own, it.Created = text, true, c.opt.now()
+	it.Author, _ = as.Practice()
+	if to.Kind == "" {
+		it.Parent, it.Root = to.ID, to.Root
+		if it.Root == "" {
+			it.Root = to.ID
+		}
+	}
+	return it
+}
+
 // update is POST /{comment}: an edit of one's own words, or hiding others'.
 func (c *call) update(it *board.Item) (any, *graphError) {
 	var recs []board.Record
 	if text, ok := c.args["message"]; ok {
 		if !it.Own {
-			return nil, failed(200, 0, "(#200) Permissions error")
+			return nil, denied()
 		}
 		recs = append(recs, board.Record{Op: board.Edit, ID: it.ID, Text: text, At: c.opt.now()})
 	}
 	if hidden, ok := c.args["is_hidden"]; ok {
-		if it.Own {
-			return nil, failed(200, 0, "(#200) Permissions error")
+		if it.Own || recommends(it) || !may(it, "can_hide") {
+			return nil, denied()
 		}
 		recs = append(recs, board.Record{Op: board.Hide, ID: it.ID, Hidden: hidden == "true" || hidden == "1"})
 	}
@@ -183,45 +203,81 @@ func (c *call) update(it *board.Item) (any, *graphError) {
 	return c.commit(recs...)
 }
 
+// recipient is to whom a private answer goes.
+type recipient struct {
+	Comment string `json:"comment_id"`
+	Post    string `json:"post_id"`
+}
+
+func (r recipient) id() string { return r.Comment + r.Post }
+
+func (c *call) recipient() recipient {
+	var to recipient
+	_ = json.Unmarshal([]byte(c.args["recipient"]), &to)
+	return to
+}
+
 // sendMessage is POST /{page}/messages to the author of a comment: once per
 // comment for ever, within seven days.
 func (c *call) sendMessage() (any, *graphError) {
 	if c.kind != pageToken {
 		return nil, failed(200, 0, "(#200) Requires pages_messaging permission with Page token")
 	}
-	var to struct {
-		Comment string `json:"comment_id"`
-		Post    string `json:"post_id"`
+	if err := c.need(200, "pages_messaging", "MESSAGING"); err != nil {
+		return nil, err
+	}
+	it := c.board.ByID[c.recipient().id()]
+	if c.platform == instagram {
+		if err := c.need(200, "instagram_manage_messages"); err != nil {
+			return nil, c.instagramError(err)
+		}
+		out, err := c.direct(it)
+		return out, c.instagramError(err)
 	}
 	var say struct {
 		Text string `json:"text"`
 	}
-	if json.Unmarshal([]byte(c.args["recipient"]), &to) != nil || json.Unmarshal([]byte(c.args["message"]), &say) != nil {
+	if c.recipient().id() == "" || json.Unmarshal([]byte(c.args["message"]), &say) != nil {
 		return nil, failed(100, 0, "(#100) Param recipient and message must be JSON objects")
 	}
 	if n := utf8.RuneCountInString(say.Text); n == 0 || n > maxPrivate {
 		return nil, failed(100, 0, "(#100) Length of param message[text] must be from 1 to %d", maxPrivate)
 	}
-	it := c.board.ByID[to.Comment+to.Post]
-	if c.board.Gone(it) || it.Platform != "facebook" {
+	if c.board.Gone(it) || it.Platform != facebook || recommends(it) || c.lost(facebook, "items") {
 		return nil, failed(100, 2018292, "(#100) Invalid comment id")
 	}
 	return c.tell(it, say.Text)
 }
 
 func (c *call) tell(it *board.Item, text string) (any, *graphError) {
+	late := failed(10901, 0, "(#10901) This activity cannot be replied to")
+	if c.on("private-late") == "10902" {
+		late = failed(10902, 0, "(#10902) This is not a replyable activity")
+	}
 	switch {
 	case len(it.Private) > 0:
 		return nil, failed(10900, 0, "(#10900) Activity already replied to")
 	case it.Own || it.Author == "":
 		return nil, failed(10903, 0, "(#10903) This user can't reply to this activity")
 	case !c.canPrivate(it):
-		return nil, failed(10901, 0, "(#10901) This activity cannot be replied to")
+		return nil, late
+	}
+	return c.deliver(it, text)
+}
+
+// deliver writes a private answer.
+func (c *call) deliver(it *board.Item, text string) (any, *graphError) {
+	if err := c.blocked(); err != nil {
+		return nil, err
 	}
 	if _, err := c.commit(board.Record{Op: board.Private, ID: it.ID, Text: text, At: c.opt.now()}); err != nil {
 		return nil, err
 	}
-	return map[string]any{"recipient_id": personID(it.Author), "message_id": fmt.Sprintf("m_%s", it.ID)}, nil
+	out := map[string]any{"recipient_id": personID(it.Author), "message_id": fmt.Sprintf("m_%s", it.ID)}
+	if c.on("recipient") == "left-out" {
+		delete(out, "recipient_id")
+	}
+	return out, nil
 }
 
 // commit makes changes durable and answers as Meta does when all went well.
@@ -229,8 +285,11 @@ func (c *call) commit(recs ...board.Record) (any, *graphError) {
 	if err := c.board.Write(recs...); err != nil {
 		c.opt.Log.Error("could not write the log", zap.Error(err))
 		fail := failed(2, 0, "An unexpected error has occurred. Please retry your request later.")
-		fail.status, fail.Transient = http.StatusInternalServerError, true
+		fail.Transient = true
 		return nil, fail
+	}
+	if c.on("answers") == "true" {
+		return true, nil
 	}
 	return map[string]any{"success": true}, nil
 }
