@@ -9,11 +9,12 @@ import (
 type Health struct {
 	Platform string `json:"platform"`
 	Account  string `json:"account"`
-	// LastOK is when a sweep last succeeded; zero: none has since the start.
+	// LastOK is when a look last succeeded; zero: none has since the start.
 	LastOK time.Time `json:"last_ok,omitzero"`
 	// Since is when the present trouble began; zero: there is none.
 	Since time.Time `json:"since,omitzero"`
-	// Why tells the trouble in a sentence, with what to do.
+	// Why tells the trouble in a sentence, with what to do. Without trouble it may
+	// say that comments are looked for less often.
 	Why string `json:"why,omitempty"`
 	// Expires is when the account's token ends; zero: never, or it is not told.
 	Expires time.Time `json:"expires,omitzero"`
@@ -25,6 +26,8 @@ type Health struct {
 	// erased, nor any other of the account, until each was seen again, a person
 	// erased it, or its words are not kept any more.
 	Withheld []string `json:"withheld,omitempty"`
+	// Backfill is how reading what was written long ago goes.
+	Backfill Backfill `json:"backfill,omitzero"`
 }
 
 // OK reports whether the account answers.

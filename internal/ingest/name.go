@@ -4,18 +4,28 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base32"
+	"hash"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 )
 
 // Namer makes the ids by which comments are known inside: keyed hashes that
 // tell an outsider nothing and are the same at every sight.
-type Namer struct{ key []byte }
+type Namer struct{ hashers *sync.Pool }
+
+// hasher hashes what is said to it, under the practice's key.
+type hasher struct {
+	mac  hash.Hash
+	said []byte
+}
 
 // NewNamer returns a Namer under the practice's key. Another key gives other
 // ids: every comment would be new.
-func NewNamer(key []byte) Namer { return Namer{key: key} }
+func NewNamer(key []byte) Namer {
+	return Namer{&sync.Pool{New: func() any { return &hasher{mac: hmac.New(sha256.New, key)} }}}
+}
 
 var idEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
@@ -31,12 +41,15 @@ func (n Namer) ID(platform, account, item string) string {
 func (n Namer) Version(text string) string { return n.hash("text", text)[:12] }
 
 func (n Namer) hash(parts ...string) string {
-	mac := hmac.New(sha256.New, n.key)
+	h := n.hashers.Get().(*hasher)
+	defer n.hashers.Put(h)
+	h.said = h.said[:0]
 	for _, p := range parts {
-		mac.Write([]byte(p))
-		mac.Write([]byte{0})
+		h.said = append(append(h.said, p...), 0)
 	}
-	return idEncoding.EncodeToString(mac.Sum(nil))
+	h.mac.Reset()
+	h.mac.Write(h.said)
+	return idEncoding.EncodeToString(h.mac.Sum(h.said[:0]))
 }
 
 // Name completes a comment as a connector hands it over: readable text of

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,7 +15,9 @@ import (
 
 // shelf keeps what a poller hands on, and notes the order of things.
 type shelf struct {
+	mu              sync.Mutex
 	kept, published map[string]Comment
+	count           map[string]int // events by item
 	order           []string
 	fail            error
 	mark            Mark
@@ -22,6 +25,8 @@ type shelf struct {
 }
 
 func (s *shelf) Keep(_ context.Context, batch []Comment) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, c := range batch {
 		s.kept[c.Key()] = c
 	}
@@ -30,14 +35,24 @@ func (s *shelf) Keep(_ context.Context, batch []Comment) error {
 }
 
 func (s *shelf) Publish(_ context.Context, batch []Comment) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.fail != nil {
 		return s.fail
 	}
 	for _, c := range batch {
 		s.published[c.Key()] = c
+		s.count[c.Content.Item]++
 	}
 	s.order = append(s.order, "publish")
 	return nil
+}
+
+// has reports whether an item was published.
+func (s *shelf) has(item string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.count[item] > 0
 }
 
 func (s *shelf) Load(context.Context, string, string) (Mark, error) { return s.mark, nil }
@@ -73,7 +88,7 @@ func (s *script) Sweep(ctx context.Context, mark Mark, emit Emit) (Mark, error) 
 }
 
 func newPoller(src Source) (*Poller, *shelf) {
-	s := &shelf{kept: map[string]Comment{}, published: map[string]Comment{}}
+	s := &shelf{kept: map[string]Comment{}, published: map[string]Comment{}, count: map[string]int{}}
 	return &Poller{Platform: "facebook", Account: "cedar", Source: src, Names: NewNamer([]byte("key")),
 		Keep: s, Sink: s, Marks: s, Every: time.Minute, Log: zap.NewNop(), Now: time.Now}, s
 }

@@ -12,7 +12,8 @@ type Source interface {
 	// platform needs to show edits and late approvals, and hands it on in
 	// batches. Order does not matter and repeats are harmless. It returns the
 	// mark for the next sweep; with an error the old mark stays in force, and
-	// what was handed on stays handed on. Comments come with Content filled
+	// what was handed on stays handed on. With an older mark than the last one
+	// it reads as far back as that says. Comments come with Content filled
 	// and without ID, Version, Thread, Parent and Seen: the Poller names them.
 	Sweep(ctx context.Context, mark Mark, emit Emit) (Mark, error)
 }

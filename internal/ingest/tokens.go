@@ -1,6 +1,11 @@
 package ingest
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+)
 
 // Tokens gives a connector the token it speaks with. It may be used
 // concurrently.
@@ -22,4 +27,48 @@ func (t FixedToken) Token(context.Context) (string, error) { return string(t), n
 // Refused implements Tokens: there is no other one.
 func (t FixedToken) Refused(context.Context, string) (string, error) {
 	return "", &ReadError{Kind: Dead, Why: "the platform no longer accepts the account's token; connect the account again, or put a new token into token_file"}
+}
+
+// Grant is what a platform granted to an account: a token that ends, and what it
+// is renewed with. It prints as nothing.
+type Grant struct {
+	// Access is the token to speak with.
+	Access string `json:"access,omitempty"`
+	// Refresh is what Access is renewed with; empty where it renews itself, or is
+	// not renewed.
+	Refresh string `json:"refresh,omitempty"`
+	// Made is when Access was given, by our clock; zero: it is not known.
+	Made time.Time `json:"made,omitzero"`
+	// Expires is when Access ends; zero: never, or it is not known.
+	Expires time.Time `json:"expires,omitzero"`
+	// Ends is when it can be renewed no more; zero: never, or it is not known.
+	Ends time.Time `json:"ends,omitzero"`
+	// Scope are the permissions that were granted, as the platform tells them,
+	// separated by blanks; empty: it does not tell.
+	Scope string `json:"scope,omitempty"`
+	// Client is the app that it was granted to, as the platform names it.
+	Client string `json:"client,omitempty"`
+	// Seed is a hash of the token in the configuration that this came from, or
+	// that was there when a person connected the account.
+	Seed string `json:"seed,omitempty"`
+	// Revision is under which it is kept; 0: it is not.
+	Revision uint64 `json:"-"`
+}
+
+// Format keeps the tokens out of every formatted string, whatever the verb.
+func (g Grant) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[grant]") }
+
+// Grants keeps the grants of accounts, so that all processes of a practice use
+// the same ones.
+type Grants interface {
+	// Load returns a Grant of which only the Revision may be set for an account
+	// of which none is kept.
+	Load(ctx context.Context, platform, account string) (Grant, error)
+	// Save keeps g in place of the one with its Revision, and returns the new one.
+	// It returns ErrStale, and keeps nothing, where another took that one's place.
+	Save(ctx context.Context, platform, account string, g Grant) (revision uint64, err error)
+	// Alone has work done while no other process does work for the account. The
+	// ctx of work ends when that cannot be promised any more. The error is
+	// work's, or says why it was not begun.
+	Alone(ctx context.Context, platform, account string, work func(ctx context.Context) error) error
 }

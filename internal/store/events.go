@@ -36,8 +36,8 @@ type Comments struct {
 }
 
 // Publish makes new versions durable, numbered in the order in which they were
-// seen. A version that is the newest one already is left out, and so is what is
-// erased for good.
+// seen. A version that is the newest one already is left out, unless the platform's
+// review of it came to something else, and so is what is erased for good.
 func (s Comments) Publish(ctx context.Context, batch []ingest.Comment) error {
 	all := make([]comment, len(batch))
 	for i, c := range batch {
@@ -73,7 +73,8 @@ func takeBack[T bus.Keyed](ctx context.Context, from *bus.Topic[T], gone Gone, e
 	return nil
 }
 
-// edits numbers those of known comments that say something else than before.
+// edits numbers those of known comments that say something else than before, or
+// of which the platform's review says something else.
 func (s Comments) edits(ctx context.Context, known []comment) ([]comment, error) {
 	var edits []comment
 	newest := map[string]comment{}
@@ -85,7 +86,7 @@ func (s Comments) edits(ctx context.Context, known []comment) ([]comment, error)
 				return nil, err
 			}
 		}
-		if last.Version != c.Version {
+		if last.Version != c.Version || last.Standing != c.Standing {
 			c.Edit = last.Edit + 1
 			edits = append(edits, c)
 			last = c

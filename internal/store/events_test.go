@@ -46,6 +46,21 @@ func TestVersionsAreNumberedAsTheyWereSeen(t *testing.T) {
 	})
 }
 
+// What the platform's review came to is news, though the text is the same.
+func TestAnotherStandingIsAnotherEvent(t *testing.T) {
+	each(t, func(t *testing.T, p *practice) {
+		for i, standing := range []ingest.Standing{ingest.Pending, ingest.Pending, ingest.Rejected, ingest.Rejected, ingest.Shown} {
+			c := says(1, "Thank you for your words.")
+			c.Standing = standing
+			c = p.read(t, c)[0]
+			want := []int{0, 0, 1, 1, 2}[i]
+			if n, err := p.Comments.Newest(t.Context(), c.ID); n != want || err != nil {
+				t.Fatalf("step %d: the newest is %d, %v, want %d", i, n, err, want)
+			}
+		}
+	})
+}
+
 // dead is what was given up: the ids, and which of them came with a comment.
 type dead struct {
 	mu sync.Mutex
