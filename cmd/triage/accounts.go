@@ -36,11 +36,13 @@ func (s *service) accounts(st *opened) (accounts, error) {
 		}
 	}
 	for _, section := range s.cfg.sections() {
-		client, err := section.open(s.log)
+		client, err := section.open(clientParts{log: s.log, names: st.names, tokens: s.cfg.tokens(section, st.Grants, s.log)})
 		if err != nil {
 			return nil, err
 		}
-		out[section.Name] = account{poller: poller(section.platform, section.Name, section.Every, client), actor: client, lang: section.Lang}
+		p := poller(section.platform, section.Name, section.Every, client)
+		p.Budget = section.Budget
+		out[section.Name] = account{poller: p, actor: client, lang: section.Lang}
 	}
 	for _, f := range s.cfg.File {
 		src := &ingest.File{Path: os.ExpandEnv(f.Path), Account: f.Name, Format: f.Format, Column: f.Column, Names: st.names,
@@ -112,7 +114,7 @@ func (a account) report(ctx context.Context, sources *store.Sources) {
 	for {
 		now := a.poller.Health()
 		told := now
-		told.LastOK, told.Comments = last.LastOK, last.Comments
+		told.LastOK, told.Comments, told.Backfill.Read = last.LastOK, last.Comments, last.Backfill.Read
 		turned := !reflect.DeepEqual(told, last) || last.LastOK.IsZero() != now.LastOK.IsZero()
 		if turned || time.Since(at) >= store.ReportEvery {
 			if err := sources.Report(ctx, now); err == nil {

@@ -7,7 +7,6 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
-	"go.uber.org/zap"
 
 	"triage/internal/classify"
 	"triage/internal/control"
@@ -34,7 +33,7 @@ It changes nothing. Exit code 1 means that something needs mending.`,
 			}
 			findings := append(checkLocal(cfg), checkSettings(cmd.Context(), cfg)...)
 			if !offline {
-				findings = append(findings, checkAccounts(cmd.Context(), cfg)...)
+				findings = append(findings, checkAccounts(cmd, cfg)...)
 			}
 			return report(cmd.OutOrStdout(), findings)
 		},
@@ -60,21 +59,6 @@ func checkLocal(cfg config) []ingest.Finding {
 	out = append(out, ingest.Finding{OK: true, What: "reply templates: all pass the gate and fit"})
 	if cfg.Posting.Mode == shadowMode {
 		out = append(out, ingest.Finding{OK: true, What: "posting is off in the file: decisions are recorded, nothing goes out (posting.mode)"})
-	}
-	return out
-}
-
-func checkAccounts(ctx context.Context, cfg config) (out []ingest.Finding) {
-	for _, s := range cfg.sections() {
-		client, err := s.open(zap.NewNop())
-		if err != nil {
-			out = append(out, ingest.Finding{What: s.Name, Mend: err.Error()})
-			continue
-		}
-		for _, found := range client.Check(ctx) {
-			found.What = s.Name + ": " + found.What
-			out = append(out, found)
-		}
 	}
 	return out
 }

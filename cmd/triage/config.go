@@ -29,6 +29,10 @@ type config struct {
 	Alerts    alertsConfig       `toml:"alerts"`
 	Log       logConfig          `toml:"log"`
 	Facebook  []facebookConfig   `toml:"facebook"`
+	Instagram []instagramConfig  `toml:"instagram"`
+	X         []xConfig          `toml:"x"`
+	WordPress []wordpressConfig  `toml:"wordpress"`
+	Google    []googleConfig     `toml:"google"`
 	File      []fileConfig       `toml:"file"`
 	Templates []respond.Template `toml:"template"`
 

@@ -8,6 +8,10 @@ import (
 
 	"triage/internal/ingest"
 	"triage/internal/ingest/facebook"
+	"triage/internal/ingest/google"
+	"triage/internal/ingest/instagram"
+	"triage/internal/ingest/wordpress"
+	"triage/internal/ingest/x"
 )
 
 // accountConfig are the keys that the sections of all platforms' accounts have.
@@ -15,12 +19,35 @@ type accountConfig struct {
 	Name string `toml:"name"`
 	// Every is the fastest pace: from one look to the next while comments come.
 	Every duration `toml:"every"`
-	Lang  string   `toml:"lang"`
+	// Budget is how many calls an hour reading may take on average; 0: as many as
+	// the pace needs.
+	Budget int    `toml:"budget"`
+	Lang   string `toml:"lang"`
 }
 
 type facebookConfig struct {
 	accountConfig
 	facebook.Config
+}
+
+type instagramConfig struct {
+	accountConfig
+	instagram.Config
+}
+
+type xConfig struct {
+	accountConfig
+	x.Config
+}
+
+type wordpressConfig struct {
+	accountConfig
+	wordpress.Config
+}
+
+type googleConfig struct {
+	accountConfig
+	google.Config
 }
 
 // section is what the file says of one account on a platform.
@@ -50,16 +77,19 @@ type client interface {
 
 // clientParts are what a client is made with besides its section.
 type clientParts struct {
-	log  *zap.Logger
-	name string
+	log    *zap.Logger
+	name   string
+	names  ingest.Namer
+	tokens ingest.Tokens // nil: what the section holds
 }
 
 // key is where the section stands in the file.
 func (s section) key() string { return fmt.Sprintf("%s[%d]", s.platform, s.number) }
 
-// open makes the account's client.
-func (s section) open(log *zap.Logger) (client, error) {
-	c, err := s.client(clientParts{log: log.Named(s.platform), name: s.Name})
+// open makes the account's client; of the parts, its name is the section's.
+func (s section) open(p clientParts) (client, error) {
+	p.log, p.name = p.log.Named(s.platform), s.Name
+	c, err := s.client(p)
 	if err != nil {
 		return nil, fmt.Errorf("account %s: %w", s.Name, err)
 	}
@@ -73,15 +103,70 @@ func (c *config) sections() []section {
 	for i := range c.Facebook {
 		out = append(out, c.Facebook[i].section(i))
 	}
+	for i := range c.Instagram {
+		out = append(out, c.Instagram[i].section(i))
+	}
+	for i := range c.X {
+		out = append(out, c.X[i].section(i))
+	}
+	for i := range c.WordPress {
+		out = append(out, c.WordPress[i].section(i))
+	}
+	for i := range c.Google {
+		out = append(out, c.Google[i].section(i))
+	}
 	return out
+}
+
+func (f *instagramConfig) section(i int) section {
+	return section{
+		accountConfig: &f.accountConfig, platform: instagram.Platform, number: i, validate: f.Validate,
+		secrets: []secretKey{{"token", &f.Token, f.TokenFile, f.AppID == ""}, {"app_secret", &f.AppSecret, f.AppSecretFile, false}},
+		client: func(p clientParts) (client, error) {
+			return instagram.New(f.Config, instagram.Options{Log: p.log, Account: p.name, Tokens: p.tokens})
+		},
+	}
+}
+
+func (f *xConfig) section(i int) section {
+	return section{
+		accountConfig: &f.accountConfig, platform: x.Platform, number: i, validate: f.Validate,
+		secrets: []secretKey{{"consumer_secret", &f.ConsumerSecret, f.ConsumerSecretFile, f.ConsumerKey != ""},
+			{"access_token", &f.AccessToken, f.AccessTokenFile, f.ConsumerKey != ""},
+			{"access_secret", &f.AccessSecret, f.AccessSecretFile, f.ConsumerKey != ""},
+			{"client_secret", &f.ClientSecret, f.ClientSecretFile, false}, {"refresh_token", &f.RefreshToken, f.RefreshTokenFile, false}},
+		client: func(p clientParts) (client, error) {
+			return x.New(f.Config, x.Options{Log: p.log, Account: p.name, Tokens: p.tokens})
+		},
+	}
+}
+
+func (f *wordpressConfig) section(i int) section {
+	return section{
+		accountConfig: &f.accountConfig, platform: wordpress.Platform, number: i, validate: f.Validate,
+		secrets: []secretKey{{"password", &f.Password, f.PasswordFile, true}},
+		client: func(p clientParts) (client, error) {
+			return wordpress.New(f.Config, wordpress.Options{Log: p.log, Account: p.name, Names: p.names})
+		},
+	}
+}
+
+func (f *googleConfig) section(i int) section {
+	return section{
+		accountConfig: &f.accountConfig, platform: google.Platform, number: i, validate: f.Validate,
+		secrets: []secretKey{{"client_secret", &f.ClientSecret, f.ClientSecretFile, true}, {"refresh_token", &f.RefreshToken, f.RefreshTokenFile, false}},
+		client: func(p clientParts) (client, error) {
+			return google.New(f.Config, google.Options{Log: p.log, Account: p.name, Tokens: p.tokens})
+		},
+	}
 }
 
 func (f *facebookConfig) section(i int) section {
 	return section{
 		accountConfig: &f.accountConfig, platform: facebook.Platform, number: i, validate: f.Validate,
-		secrets: []secretKey{{"token", &f.Token, f.TokenFile, true}, {"app_secret", &f.AppSecret, f.AppSecretFile, false}},
+		secrets: []secretKey{{"token", &f.Token, f.TokenFile, f.AppID == ""}, {"app_secret", &f.AppSecret, f.AppSecretFile, false}},
 		client: func(p clientParts) (client, error) {
-			return facebook.New(f.Config, facebook.Options{Log: p.log, Account: p.name})
+			return facebook.New(f.Config, facebook.Options{Log: p.log, Account: p.name, Tokens: p.tokens})
 		},
 	}
 }

@@ -12,6 +12,10 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"triage/internal/ingest/facebook"
+	"triage/internal/ingest/google"
+	"triage/internal/ingest/instagram"
+	"triage/internal/ingest/wordpress"
+	"triage/internal/ingest/x"
 )
 
 const exampleFile = "../../config.example.toml"
@@ -41,6 +45,10 @@ func TestExampleConfigIsTheManual(t *testing.T) {
 	}
 	got := defaults()
 	got.Facebook = []facebookConfig{{Config: facebook.Defaults()}}
+	got.Instagram = []instagramConfig{{Config: instagram.Defaults()}}
+	got.X = []xConfig{{Config: x.Defaults()}}
+	got.WordPress = []wordpressConfig{{Config: wordpress.Defaults()}}
+	got.Google = []googleConfig{{Config: google.Defaults()}}
 	got.accountDefaults()
 	same := func(section string, got, want any) {
 		if !reflect.DeepEqual(got, want) {
@@ -58,14 +66,43 @@ func TestExampleConfigIsTheManual(t *testing.T) {
 	same("audit", got.Audit, want.Audit)
 	same("alerts", got.Alerts, want.Alerts)
 	same("log", got.Log, want.Log)
-	same("facebook.version", got.Facebook[0].Version, want.Facebook[0].Version)
-	same("facebook.posts", got.Facebook[0].Posts, want.Facebook[0].Posts)
-	same("facebook.lang", got.Facebook[0].Lang, want.Facebook[0].Lang)
+	for i, account := range []struct{ got, want any }{
+		{got.Facebook[0], want.Facebook[0]}, {got.Instagram[0], want.Instagram[0]}, {got.X[0], want.X[0]},
+		{got.WordPress[0], want.WordPress[0]}, {got.Google[0], want.Google[0]},
+	} {
+		for key := range keysOf(reflect.TypeOf(account.got)) {
+			if regexp.MustCompile(`(?m)^#`+key+` = `).MatchString(sectionOf(t, text, got.sections()[i].platform)) {
+				same(got.sections()[i].platform+"."+key, valueOf(account.got, key), valueOf(account.want, key))
+			}
+		}
+	}
 	allKeys(reflect.TypeFor[config](), func(key string) {
 		if !regexp.MustCompile(`(?m)^#? ?(\[+)?` + key + `(\]| =)`).MatchString(text) {
 			t.Errorf("the example does not tell of %q", key)
 		}
 	})
+}
+
+// sectionOf is what the example says under the heading of a platform.
+func sectionOf(t *testing.T, text, platform string) string {
+	t.Helper()
+	_, after, ok := strings.Cut(text, "\n[["+platform+"]]\n")
+	if !ok {
+		t.Fatalf("the example has no section [[%s]]", platform)
+	}
+	section, _, _ := strings.Cut(after, "\n[[")
+	return section
+}
+
+// valueOf is the value of a key.
+func valueOf(section any, key string) any {
+	v := reflect.ValueOf(section)
+	for _, f := range reflect.VisibleFields(v.Type()) {
+		if f.Tag.Get("toml") == key {
+			return v.FieldByIndex(f.Index).Interface()
+		}
+	}
+	return nil
 }
 
 func allKeys(t reflect.Type, f func(string)) {

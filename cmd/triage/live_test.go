@@ -93,7 +93,7 @@ func TestAuthorsDeletionIsHonoured(t *testing.T) {
 
 	// Everything seems to be gone, and then the account may read nothing.
 	sb.call("POST", "faults", map[string]any{"match": "GET /v", "times": 12, "do": "body", "body": map[string]any{"data": []string{}}}, nil)
-	sb.call("POST", "faults", map[string]any{"match": "GET /v", "do": "status", "status": 403, "body": map[string]any{"error": map[string]any{
+	sb.call("POST", "faults", map[string]any{"match": "GET /v26.0/" + sandbox.PageID + "/feed", "do": "status", "status": 403, "body": map[string]any{"error": map[string]any{
 		"message": "(#200) Permissions error", "type": "OAuthException", "code": 200}}}, nil)
 	eventually(t, 30*time.Second, "trouble with the account", func() bool { s, _ := page.sources(); return !s[0].OK() })
 	readable("after a lost permission", 0)

@@ -80,6 +80,7 @@ private place, and publishes it once a person has approved it.`,
 		return fmt.Errorf("%w: %v; see %s --help", errUsage, err, cmd.CommandPath())
 	})
 	root.AddCommand(demoCommand(), runCommand(), checkCommand(), versionCommand())
+	root.AddCommand(connectCommand())
 	root.AddCommand(userCommand(), settingsCommand(), auditCommand(), eraseCommand(), keyCommand(), backupCommand(), restoreCommand())
 	root.AddCommand(gateCommand())
 	root.AddCommand(queueCommand(), scanCommand())

@@ -139,7 +139,7 @@ func (s *service) commands(o *opened, folk *people.People, desk control.Desk) ht
 	return control.Handler(control.Options{
 		Store: o.Store, People: folk, Cases: desk, AuditKey: o.keys.audit, BackupKey: o.keys.backup[0],
 		Practice: s.cfg.Practice.Name, Platforms: s.cfg.platforms(), Policy: policyVersion,
-		Log: s.log.Named("control"), Now: time.Now,
+		Check: s.checker(o), Person: o.person, Log: s.log.Named("control"), Now: time.Now,
 	})
 }
 

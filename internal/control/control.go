@@ -42,7 +42,12 @@ type Options struct {
 	Policy string
 	// Platforms are the platforms of the configured accounts.
 	Platforms []string
-	Log       *zap.Logger
+	// Check asks the platforms whether the accounts can be used.
+	Check func(context.Context) []Finding
+	// Person is the author's id as it is kept, of one that a request names; nil:
+	// they are the same.
+	Person func(platform, author string) string
+	Log    *zap.Logger
 	// Now is the clock.
 	Now func() time.Time
 }
@@ -65,12 +70,23 @@ var acts = map[string]act{
 	"POST /users/disable": {people.Manage, (*control).disableUser},
 	"GET /settings":       {anyone, (*control).settings},
 	"POST /settings":      {people.Configure, (*control).set},
+	"GET /check":          {anyone, (*control).check},
+	"GET /grants":         {people.Connect, (*control).mayConnect},
+	"POST /grants":        {people.Connect, (*control).connect},
 	"POST /erase":         {people.Erase, (*control).erase},
 	"POST /label":         {people.Decide, (*control).label},
 	"GET /labels":         {anyone, (*control).exportLabels}, // which looks itself
 	"POST /audit/verify":  {people.Inspect, (*control).verify},
 	"GET /audit/export":   {people.Inspect, (*control).export},
 	"GET /backup/{part}":  {people.Maintain, (*control).backup},
+}
+
+// person is the author's id as it is kept.
+func (c *control) person(platform, author string) string {
+	if c.Person == nil {
+		return author
+	}
+	return c.Person(platform, author)
 }
 
 // Handler answers commands.

@@ -24,6 +24,9 @@ var mayGive = map[string][]string{
 	"POST /users/disable": {"operator", "admin"},
 	"GET /settings":       {"operator", "viewer", "reviewer", "privacy", "admin"},
 	"POST /settings":      {"privacy", "admin"},
+	"GET /check":          {"operator", "viewer", "reviewer", "privacy", "admin"},
+	"GET /grants":         {"operator", "admin"},
+	"POST /grants":        {"operator", "admin"},
 	"POST /erase":         {"privacy", "admin"},
 	"POST /label":         {"reviewer", "privacy", "admin"},
 	"GET /labels":         {"privacy"},
@@ -41,6 +44,7 @@ var commands = map[string]struct{ body, query, act string }{
 	"POST /users/passwd":  {body: `{"name":"viewer"}`, act: "password-set viewer"},
 	"POST /users/disable": {body: `{"name":"out","disabled":true}`, act: "user-disabled out"},
 	"POST /settings":      {body: `{"name":"posting.undo","value":"4%ds"}`, act: "setting-changed posting.undo 30s to 4%ds"},
+	"POST /grants":        {body: `{"platform":"facebook","account":"main","grant":{"access":"` + planted + `"}}`, act: "account-connected main facebook"},
 	"POST /erase":         {body: `{"platform":"youtube","author":"nobody"}`},
 	"POST /label":         {body: `{"case":"` + theCase + `","level":"clear"}`}, // in the case's history
 	"GET /labels":         {act: "exported  labels"},

@@ -101,7 +101,7 @@ func (c *control) eraseAll(ctx context.Context, in Erase, who audit.Act, out *Er
 func (c *control) meant(ctx context.Context, in Erase, progress func(int)) ([]string, error) {
 	switch {
 	case in.Author != "":
-		return c.Store.Written(ctx, in.Platform, in.Author, progress)
+		return c.Store.Written(ctx, in.Platform, c.person(in.Platform, in.Author), progress)
 	case in.Comment == "":
 		return c.Store.Kept(ctx, in.Before)
 	}

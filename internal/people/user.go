@@ -62,6 +62,8 @@ const (
 	Configure Permission = "change settings"
 	// Maintain makes backups.
 	Maintain Permission = "back up"
+	// Connect lets the service into accounts on platforms.
+	Connect Permission = "connect accounts"
 )
 
 // may is who may what. What is not here is forbidden.
@@ -69,8 +71,8 @@ var may = map[Role][]Permission{
 	Viewer:   {See},
 	Reviewer: {See, Reveal, Decide},
 	Officer:  {See, Reveal, Decide, Override, Erase, Inspect, Configure},
-	Admin:    {See, Reveal, Decide, Override, Erase, Inspect, Configure, Manage, Maintain},
-	Operator: {Manage, Maintain, Inspect},
+	Admin:    {See, Reveal, Decide, Override, Erase, Inspect, Configure, Manage, Maintain, Connect},
+	Operator: {Manage, Maintain, Inspect, Connect},
 }
 
 // May reports whether the role has the permission. An unknown role has none.

@@ -16,7 +16,7 @@ import (
 // parts are the streams of each part, in the order in which they are read while
 // the service goes on. A later one may hold more than an earlier one knows of,
 // never less: what is marked as read has its events, an event its text, a text
-// its key. What is missing here (sessions, sources, the saved index) is not kept.
+// its key. What is missing here (sessions, sources, grants, the saved index) is not kept.
 var parts = map[Part][]string{
 	DataPart: {"KV_gone", "KV_marks", "KV_leases", "comments", "verdicts", "KV_cases", "audit", "texts", "KV_told", "KV_users", "KV_settings"},
 	KeysPart: {"keys", "KV_gone"}, // a key that is gone has its tombstone

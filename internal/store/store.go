@@ -59,6 +59,8 @@ type Store struct {
 	Settings *settings.Settings
 	Audit    *audit.Log
 	Leases   *bus.Leases
+	// Grants are what platforms granted to accounts.
+	Grants Grants
 
 	journal    Journal
 	unretained atomic.Int32 // times in a row that retaining failed
@@ -90,6 +92,7 @@ func Open(ctx context.Context, b *bus.Bus, o Options) (*Store, error) {
 	bucket(g, open, b, &s.Gone.bucket, "gone")
 	bucket(g, open, b, &s.Samples.bucket, "samples")
 	bucket(g, open, b, &changes.bucket, "settings")
+	bucket(g, open, b, &s.Grants.bucket, "grants")
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
@@ -97,6 +100,7 @@ func Open(ctx context.Context, b *bus.Bus, o Options) (*Store, error) {
 	if s.Texts.vault, err = vault.New(vault.Options{Texts: texts, Keys: keys, Ring: o.Ring}); err != nil {
 		return nil, err
 	}
+	s.Grants.leases, s.Grants.ring, s.Grants.log = s.Leases, o.Ring, o.Log
 	s.Comments.gone, s.Verdicts.gone = s.Gone, s.Gone
 	s.Texts.comments, s.Texts.blobs, s.Texts.gone, s.Texts.bus = s.Comments.topic, texts.Blobs, s.Gone, b
 	if s.Settings, err = settings.New(changes, o.Settings); err != nil {

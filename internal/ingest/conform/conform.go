@@ -75,6 +75,8 @@ type Subject struct {
 	// Limited is the platform's answer to one call too many, Dead that to a token
 	// it accepts no more.
 	Limited, Dead Answer
+	// Traceless: the platform does not tell whether a private message exists.
+	Traceless bool
 	// Many is how many comments take several pages to read.
 	Many int
 	// Lacks names the tests that do not fit the platform, each with the reason.

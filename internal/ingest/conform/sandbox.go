@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -13,40 +14,44 @@ type Sandbox struct {
 	URL, Platform string
 	// Practice is the name under which the practice writes there.
 	Practice string
-	// Before is put in front of every text, where the platform wants it: "@name ".
-	Before string
-	// More is given with every comment.
-	More map[string]string
+	// Prefix stands before the sandbox's ids in those that the platform gives.
+	Prefix string
 }
 
 // Say implements Stage.
 func (s Sandbox) Say(t testing.TB, said Said) string {
 	t.Helper()
-	in := map[string]any{"platform": s.Platform, "text": s.Before + said.Text, "parent": said.Parent}
+	in := map[string]any{"platform": s.Platform, "text": said.Text, "parent": s.id(said.Parent)}
 	switch {
 	case said.Own:
 		in["author"] = s.Practice
 	case said.Author != "":
 		in["author"] = said.Author
 	}
-	if len(s.More) > 0 && !said.Own {
-		in["more"] = s.More
-	}
 	var made struct{ ID string }
 	s.call(t, "POST", "/comments", in, &made)
-	return made.ID
+	return s.Prefix + made.ID
 }
+
+// id is the sandbox's id of an item.
+func (s Sandbox) id(item string) string { return strings.TrimPrefix(item, s.Prefix) }
 
 // Edit implements Stage.
 func (s Sandbox) Edit(t testing.TB, item, text string) {
 	t.Helper()
-	s.call(t, "PATCH", "/comments/"+item, map[string]string{"text": s.Before + text}, nil)
+	s.call(t, "PATCH", "/comments/"+s.id(item), map[string]string{"text": text}, nil)
 }
 
 // Delete implements Stage.
 func (s Sandbox) Delete(t testing.TB, item string) {
 	t.Helper()
-	s.call(t, "DELETE", "/comments/"+item, nil, nil)
+	s.call(t, "DELETE", "/comments/"+s.id(item), nil, nil)
+}
+
+// Switch sets how the platform behaves.
+func (s Sandbox) Switch(t testing.TB, name, value string) {
+	t.Helper()
+	s.call(t, "POST", "/switches", map[string]string{"platform": s.Platform, "name": name, "value": value}, nil)
 }
 
 // Stands implements Stage.
@@ -63,7 +68,7 @@ func (s Sandbox) Stands(t testing.TB, item string) Stands {
 	s.call(t, "GET", "/state", nil, &state)
 	var out Stands
 	for _, c := range state.Comments {
-		if c.ID != item {
+		if c.ID != s.id(item) {
 			continue
 		}
 		out.Hidden = c.Hidden
