@@ -71,7 +71,7 @@ func TestExampleConfigIsTheManual(t *testing.T) {
 		{got.WordPress[0], want.WordPress[0]}, {got.Google[0], want.Google[0]},
 	} {
 		for key := range keysOf(reflect.TypeOf(account.got)) {
-			if regexp.MustCompile(`(?m)^#`+key+` = `).MatchString(sectionOf(t, text, got.sections()[i].platform)) {
+			if regexp.MustCompile(`(?m)^#` + key + ` = `).MatchString(sectionOf(t, text, got.sections()[i].platform)) {
 				same(got.sections()[i].platform+"."+key, valueOf(account.got, key), valueOf(account.want, key))
 			}
 		}

@@ -84,6 +84,8 @@ func TestInstagramMedia(t *testing.T) {
 	if _, err := time.Parse("2006-01-02T15:04:05-0700", at(one, "timestamp").(string)); err != nil {
 		t.Error(err)
 	}
+	b.do("DELETE", "/_sandbox/comments/"+made[1], "")
+	b.want("deleted ones are not", at(b.get("/"+media, "fields=comments_count"), "comments_count"), 2.0)
 	ids := b.get("/"+InstagramID+"/media", "")
 	b.want("default fields", len(at(ids, "data", 0).(map[string]any)), 1)
 	old := b.get("/"+InstagramID+"/media", "until=2026-09-02")
@@ -118,10 +120,13 @@ func TestInstagramComments(t *testing.T) {
 	b.want("own", at(one, "replies", "data", 2, "user", "id"), InstagramID)
 	b.want("own from", at(one, "replies", "data", 2, "from", "id"), InstagramID)
 	b.want("no replies, no key", at(b.get("/"+made[0], "fields=replies{id}"), "replies"), nil)
+	b.want("below the top one in the state", len(b.server.State().Comments[1].Replies), 3)
 	b.want("by edge", ids(at(b.get("/"+made[1]+"/replies", "limit=2"), "data")), reply+" "+deeper)
 	b.want("replies of a reply", ids(at(b.get("/"+reply+"/replies", ""), "data")), "")
 	b.want("comments of a comment", at(b.get("/"+made[1]+"/comments", ""), "error", "code"), 100.0)
 	b.want("several", at(b.get("/", "ids="+made[0]+","+reply+"&fields=text"), reply, "text"), "mine too")
+	b.do("DELETE", "/_sandbox/comments/"+reply, "")
+	b.want("what answered a deleted reply stands", ids(at(b.get("/"+made[1]+"/replies", ""), "data")), deeper+" "+own)
 	nobody := b.say(`{"platform":"instagram","text":"x","author":""}`)
 	b.want("nameless", at(b.get("/"+nobody, "fields=from,username"), "from"), nil)
 }

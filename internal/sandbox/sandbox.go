@@ -20,6 +20,7 @@ import (
 	"triage/internal/sandbox/board"
 	"triage/internal/sandbox/google"
 	"triage/internal/sandbox/graph"
+	"triage/internal/sandbox/wordpress"
 	"triage/internal/sandbox/x"
 )
 
@@ -69,6 +70,13 @@ const (
 	GoogleUserToken    = "sandbox-google-user-token"    // an access token that does not end
 	GooglePersonToken  = "sandbox-google-person-token"  // of somebody who does not manage the profile
 	GoogleExpiredToken = "sandbox-google-expired-token" // was valid once
+)
+
+// The practice's user on its WordPress site. Of the password letters and digits count.
+const (
+	WordPressUser     = "cedarfamily"
+	WordPressEmail    = "frontdesk@cedar.example"
+	WordPressPassword = "sand boxw ordp ress pass word"
 )
 
 // Options says what the sandbox plays. The zero value works.
@@ -139,6 +147,7 @@ func New(opt Options) (*Server, error) {
 			UserToken: XUserToken, AppToken: XAppToken, PersonToken: XPersonToken, Log: opt.Log, Now: opt.Now}),
 		google.New(b, google.Options{Account: GoogleAccount, Location: GoogleLocation, Name: opt.PageName, ClientID: GoogleClientID, ClientSecret: GoogleClientSecret,
 			RefreshToken: GoogleRefreshToken, UserToken: GoogleUserToken, PersonToken: GooglePersonToken, Log: opt.Log, Now: opt.Now}),
+		wordpress.New(b, wordpress.Options{Site: opt.PageName, User: WordPressUser, Email: WordPressEmail, Password: WordPressPassword, Log: opt.Log, Now: opt.Now}),
 		graph.Instagram{Graph: meta}, graph.Facebook{Graph: meta},
 	}
 	s.controls = s.controlRoutes()

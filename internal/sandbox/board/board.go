@@ -74,6 +74,7 @@ const (
 	Edit    = "edit"
 	Hide    = "hide"
 	Delete  = "delete"
+	Restore = "restore" // takes Delete back
 	Private = "private"
 	Set     = "set"
 	Setting = "setting"
@@ -256,8 +257,8 @@ func (b *Board) apply(rec Record) {
 		it.More[rec.Key] = rec.Text
 	case rec.Op == Hide:
 		it.Hidden = rec.Hidden
-	case rec.Op == Delete:
-		it.Deleted = true
+	case rec.Op == Delete, rec.Op == Restore:
+		it.Deleted = rec.Op == Delete
 	case rec.Op == Private:
 		it.Private = append(it.Private, Message{Text: rec.Text, At: rec.At})
 	}

@@ -137,12 +137,15 @@ func (c *call) object(it *board.Item) (any, *graphError) {
 	return nil, errField(c.path[1], "IGMedia")
 }
 
+// manages reports whether the token is the Page's or the account's.
+func (c *call) manages() bool { return c.kind == pageToken || c.kind == instagramToken }
+
 // sees reports whether the token may see a media or comment.
 func (c *call) sees(it *board.Item) bool {
 	if it.Kind != "" {
 		return !c.lost(instagram, "posts")
 	}
-	return c.kind != userToken && c.kind != appToken && !c.lost(instagram, "items")
+	return c.manages() && !c.lost(instagram, "items")
 }
 
 // edgeOf is what stands below it.

@@ -30,7 +30,7 @@ func (c *call) thread(under *board.Item, a args, fields []field) (map[string]any
 		return nil, err
 	}
 	top := under.Kind != ""
-	blind := c.kind == userToken || under.Kind == board.DarkPost || c.lost(instagram, "lists")
+	blind := !c.manages() || under.Kind == board.DarkPost || c.lost(instagram, "lists")
 	leftOut := c.Graph.on(instagram, "hidden") == "left-out"
 	slots := c.items(func(it *board.Item) bool {
 		mine := it.Root == under.ID || top && it.Post == under.ID && it.Root == ""
@@ -110,7 +110,7 @@ func (c *call) moderate(it *board.Item) (any, *graphError) {
 	}
 	post, alone := c.method == http.MethodPost, len(c.path) == 1
 	switch {
-	case c.kind != pageToken && c.kind != instagramToken:
+	case !c.manages():
 		return nil, denied()
 	case post && len(c.path) == 2 && c.path[1] == edgeOf(it):
 		return c.comment(it)
