@@ -47,22 +47,38 @@ func (c *config) holdsTokens() bool {
 	return true
 }
 
-// checkAlone looks at the accounts with the tokens in the configuration. One that
-// is renewed is not tried: it might be given only once.
+// checkAlone looks at the accounts with the tokens in the configuration.
 func (c *config) checkAlone(ctx context.Context) (out []ingest.Finding) {
 	for _, s := range c.sections() {
-		parts := clientParts{log: zap.NewNop()}
-		if l, ok := c.loginOf(s); ok {
-			if l.options.Seed.Access == "" {
-				out = append(out, ingest.Finding{What: s.Name + ": is not connected yet, or its token is kept by the service, which never ran here",
-					Mend: "connect it: triage connect " + s.platform})
-				continue
-			}
-			parts.tokens = ingest.FixedToken(l.options.Seed.Access)
+		l, connects := c.loginOf(s)
+		switch {
+		case connects && l.options.Seed == ingest.Grant{}:
+			out = append(out, ingest.Finding{What: s.Name + ": is not connected yet", Mend: "connect it: triage connect " + s.platform})
+		case connects && l.once && l.options.Seed.Refresh != "":
+			out = append(out, ingest.Finding{OK: true, What: s.Name + ": not asked: its refresh token works once and is left to the service; check again while that runs"})
+		default:
+			out = append(out, s.check(ctx, clientParts{log: zap.NewNop(), tokens: c.tokens(s, &passing{}, zap.NewNop())})...)
 		}
-		out = append(out, s.check(ctx, parts)...)
 	}
 	return out
+}
+
+// passing keeps a grant for as long as a check takes.
+type passing struct{ grant ingest.Grant }
+
+// Load implements ingest.Grants.
+func (p *passing) Load(context.Context, string, string) (ingest.Grant, error) { return p.grant, nil }
+
+// Save implements ingest.Grants.
+func (p *passing) Save(_ context.Context, _, _ string, g ingest.Grant) (uint64, error) {
+	g.Revision = p.grant.Revision + 1
+	p.grant = g
+	return g.Revision, nil
+}
+
+// Alone implements ingest.Grants.
+func (*passing) Alone(ctx context.Context, _, _ string, work func(context.Context) error) error {
+	return work(ctx)
 }
 
 // check looks at one account.

@@ -30,6 +30,8 @@ type login struct {
 	options oauth.Options
 	// renewedBy says that tokens are renewed with another one.
 	renewedBy bool
+	// once: what tokens are renewed with works once, and another is given with each.
+	once bool
 	// redirectHost is the name by which the platform knows this machine.
 	redirectHost string
 	// finish gets the grant that is kept for the one that the consent gave.
@@ -156,7 +158,7 @@ func (f *xConfig) login() *login {
 	}
 	a := app(c.ClientID, c.ClientSecret, at, xScopes)
 	return &login{
-		words: "X", app: a, renewedBy: true, redirectHost: "127.0.0.1",
+		words: "X", app: a, renewedBy: true, once: true, redirectHost: "127.0.0.1",
 		options: oauth.Options{Renewer: a, Client: c.ClientID, Seed: ingest.Grant{Refresh: c.RefreshToken}, Scopes: xScopes},
 		needs: []string{
 			"credits for the app's calls, or a plan that includes them: X's API is paid for",

@@ -20,6 +20,10 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"triage/internal/ingest/facebook"
+	"triage/internal/ingest/google"
+	"triage/internal/ingest/instagram"
+	"triage/internal/ingest/wordpress"
+	"triage/internal/ingest/x"
 	"triage/internal/respond"
 	"triage/internal/sandbox"
 )
@@ -109,11 +113,22 @@ func (d demo) config(page, platform net.Listener) config {
 	c.Data.Dir = d.data
 	c.reachedAt(page)
 	c.Posting = postingConfig{Mode: reviewMode, Undo: duration{d.undo}, DailyCap: 200, ReadBack: duration{10 * time.Second}}
-	c.Facebook = []facebookConfig{{accountConfig: accountConfig{Every: duration{2 * time.Second}}, Config: facebook.Config{
-		Page: sandbox.PageID, Token: sandbox.PageToken, BaseURL: "http://" + platform.Addr().String(),
-	}}}
+	c.playAccounts("http://" + platform.Addr().String())
 	c.accountDefaults()
 	return c
+}
+
+// playAccounts configures the accounts that the sandbox at url plays.
+func (c *config) playAccounts(url string) {
+	every := accountConfig{Every: duration{2 * time.Second}}
+	seldom := accountConfig{Every: duration{5 * time.Second}} // X grants 300 calls in 15 minutes
+	c.Facebook = []facebookConfig{{every, facebook.Config{Page: sandbox.PageID, Token: sandbox.PageToken, BaseURL: url}}}
+	c.Instagram = []instagramConfig{{every, instagram.Config{Account: sandbox.InstagramID, Page: sandbox.PageID, Token: sandbox.PageToken, BaseURL: url}}}
+	c.X = []xConfig{{seldom, x.Config{User: sandbox.XUserID, ConsumerKey: sandbox.XConsumerKey, ConsumerSecret: sandbox.XConsumerSecret,
+		AccessToken: sandbox.XToken, AccessSecret: sandbox.XTokenSecret, BaseURL: url}}}
+	c.WordPress = []wordpressConfig{{every, wordpress.Config{Site: url, User: sandbox.WordPressUser, Password: sandbox.WordPressPassword, Days: 14}}}
+	c.Google = []googleConfig{{every, google.Config{Account: "accounts/" + sandbox.GoogleAccount, Location: "locations/" + sandbox.GoogleLocation,
+		ClientID: sandbox.GoogleClientID, ClientSecret: sandbox.GoogleClientSecret, RefreshToken: sandbox.GoogleRefreshToken, BaseURL: url}}}
 }
 
 //go:embed demo_comments.txt
@@ -125,8 +140,21 @@ type feeder struct {
 	demo
 	stderr io.Writer
 	url    string
-	texts  []string
+	said   []said
 	done   int
+}
+
+// said is a comment to be written.
+type said struct{ platform, text string }
+
+// inventedComments are those that the demo writes by itself, each where such things
+// are said.
+func inventedComments() (out []said) {
+	for line := range strings.Lines(string(demoComments)) {
+		platform, text, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		out = append(out, said{platform, text})
+	}
+	return out
 }
 
 // atOnce is how many of the invented comments are there from the beginning.
@@ -138,7 +166,7 @@ func (f *feeder) load() error {
 		f.done, _ = strconv.Atoi(strings.TrimSpace(string(raw)))
 	}
 	if f.comments == "" {
-		f.texts = strings.Split(strings.TrimSpace(string(demoComments)), "\n")
+		f.said = inventedComments()
 		return nil
 	}
 	records, err := openRecords(f.comments, nil, "", "")
@@ -158,7 +186,7 @@ func (f *feeder) load() error {
 			_, _ = fmt.Fprintf(f.stderr, "triage: %s: line %d passed over: %v\n", f.comments, rec.Line, rec.Err)
 			continue
 		}
-		f.texts = append(f.texts, rec.Text)
+		f.said = append(f.said, said{facebook.Platform, rec.Text})
 	}
 }
 
@@ -178,8 +206,8 @@ func (f *feeder) state() string {
 // run writes comments until they are over: the invented ones start anew then,
 // as if by other people; a file's come all at once, and once.
 func (f *feeder) run(ctx context.Context) error {
-	for len(f.texts) > 0 && ctx.Err() == nil {
-		if f.comments != "" && f.done >= len(f.texts) {
+	for len(f.said) > 0 && ctx.Err() == nil {
+		if f.comments != "" && f.done >= len(f.said) {
 			break
 		}
 		if f.comments == "" && f.done >= atOnce {
@@ -189,7 +217,7 @@ func (f *feeder) run(ctx context.Context) error {
 			case <-time.After(f.pace):
 			}
 		}
-		if err := f.write(ctx, f.texts[f.done%len(f.texts)]); err != nil {
+		if err := f.write(ctx, f.said[f.done%len(f.said)]); err != nil {
 			if ctx.Err() != nil {
 				return nil
 			}
@@ -205,8 +233,8 @@ func (f *feeder) run(ctx context.Context) error {
 
 var demoAuthors = []string{"Pat Example", "Sam Rivers", "Alex Stone", "Robin Lake", "Jo Field"}
 
-func (f *feeder) write(ctx context.Context, text string) error {
-	body, err := json.Marshal(map[string]string{"platform": "facebook", "text": text, "author": demoAuthors[f.done%len(demoAuthors)]})
+func (f *feeder) write(ctx context.Context, s said) error {
+	body, err := json.Marshal(map[string]string{"platform": s.platform, "text": s.text, "author": demoAuthors[f.done%len(demoAuthors)]})
 	if err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 	"time"
 
@@ -40,6 +41,19 @@ With --data what was written survives a restart; without, it is forgotten.`,
 	return cmd
 }
 
+// played are the accounts on the platforms that are played, and what lets a program
+// in.
+var played = []string{
+	"facebook.page=" + sandbox.PageID, "facebook.token=" + sandbox.PageToken,
+	"instagram.account=" + sandbox.InstagramID, "instagram.token=" + sandbox.InstagramToken,
+	"x.user=" + sandbox.XUserID, "x.consumer_key=" + sandbox.XConsumerKey, "x.consumer_secret=" + sandbox.XConsumerSecret,
+	"x.access_token=" + sandbox.XToken, "x.access_secret=" + sandbox.XTokenSecret,
+	"x.client_id=" + sandbox.XClientID, "x.client_secret=" + sandbox.XClientSecret, "x.refresh_token=" + sandbox.XRefreshToken,
+	"wordpress.user=" + sandbox.WordPressUser, "wordpress.password=" + sandbox.WordPressPassword,
+	"google.account=accounts/" + sandbox.GoogleAccount, "google.location=locations/" + sandbox.GoogleLocation,
+	"google.client_id=" + sandbox.GoogleClientID, "google.client_secret=" + sandbox.GoogleClientSecret, "google.refresh_token=" + sandbox.GoogleRefreshToken,
+}
+
 // runSandbox plays until ctx ends.
 func runSandbox(ctx context.Context, addr string, opt sandbox.Options, stdout io.Writer) error {
 	listener, err := listen(addr)
@@ -52,8 +66,7 @@ func runSandbox(ctx context.Context, addr string, opt sandbox.Options, stdout io
 		return err
 	}
 	defer func() { _ = box.Close() }()
-	_, err = fmt.Fprintf(stdout, "sandbox=http://%s\nfacebook.page=%s\nfacebook.token=%s\n", listener.Addr(), sandbox.PageID, sandbox.PageToken)
-	if err != nil {
+	if _, err := fmt.Fprint(stdout, "sandbox=http://", listener.Addr(), "\n", strings.Join(played, "\n"), "\n"); err != nil {
 		return err
 	}
 	return serveUntil(ctx, listener, box)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"triage/internal/ingest/x/length"
 	"triage/internal/respond/gate"
 )
 
@@ -232,23 +233,10 @@ func byteLength(s string) int { return len(s) }
 var limits = map[string]limit{
 	"facebook":  {public: 8000, private: 2000, length: utf8.RuneCountInString},
 	"instagram": {public: 2200, private: 1000, length: utf8.RuneCountInString},
-	"x":         {public: 280, private: 10_000, length: weighted, noLinks: true},
+	"x":         {public: 280, private: 10_000, length: length.Count, noLinks: true},
 	"wordpress": {public: 65_525, length: byteLength},
 	"google":    {public: 4096, length: byteLength},
 	"file":      {public: 8000, private: 2000, length: utf8.RuneCountInString},
-}
-
-// weighted counts as X does, on the safe side: Latin letters and their like
-// once, everything else twice.
-func weighted(s string) int {
-	n := 0
-	for _, r := range s {
-		n++
-		if r > 0x10ff && (r < 0x2000 || r > 0x200d) && (r < 0x2010 || r > 0x201f) && (r < 0x2032 || r > 0x2037) {
-			n++
-		}
-	}
-	return n
 }
 
 // The gate is a room of its own, package gate; these are the names under which

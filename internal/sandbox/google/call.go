@@ -51,8 +51,11 @@ type call struct {
 
 // Answer implements board.Platform.
 func (g *Google) Answer(r *http.Request) board.Reply {
-	if r.URL.Path == "/token" {
-		return g.giveToken(r)
+	switch r.URL.Path {
+	case tokenPath:
+		return g.giveTokens(r)
+	case consentPath:
+		return g.ask(r)
 	}
 	c := &call{Google: g, r: r, query: r.URL.Query(), path: strings.Split(strings.Trim(r.URL.Path, "/"), "/")[1:]}
 	out, err := c.run()
@@ -84,15 +87,19 @@ func (c *call) run() (any, *failure) {
 
 func (c *call) authenticate() *failure {
 	token, ok := strings.CutPrefix(c.r.Header.Get("Authorization"), "Bearer ")
+	given, lives := c.mint.Read("access", token, c.now())
 	switch {
 	case !ok:
 		return &failure{Code: http.StatusUnauthorized, Status: "UNAUTHENTICATED",
 			Message: "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other valid authentication credential."}
 	case token == c.opt.PersonToken:
 		c.person = true
-	case c.on("token") == "revoked" || token != c.opt.UserToken && !c.lives(token):
+	case c.on("token") == "revoked" || token != c.opt.UserToken && !lives:
 		return &failure{Code: http.StatusUnauthorized, Status: "UNAUTHENTICATED",
 			Message: "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential."}
+	case lives && !manages(given):
+		return denied("Request had insufficient authentication scopes.",
+			because("ACCESS_TOKEN_SCOPE_INSUFFICIENT", object{"service": "mybusiness.googleapis.com"}))
 	}
 	return nil
 }

@@ -1,6 +1,6 @@
 // Package google plays what the reviews of a Google Business Profile need: the old
-// My Business API v4, the lists of accounts and locations, and the token endpoint.
-// It is written from Google's documentation and shares no code with the connectors.
+// My Business API v4, the lists of accounts and locations, the page on which their
+// owner lets an app in, and the token endpoint. It is written from Google's documentation and shares no code with the connectors.
 package google
 
 import (
@@ -16,6 +16,7 @@ import (
 	"go.uber.org/zap"
 
 	"triage/internal/sandbox/board"
+	"triage/internal/sandbox/consent"
 )
 
 // Options says whose profile is played. All secrets are made up.
@@ -35,11 +36,14 @@ type Google struct {
 	opt     Options
 	board   *board.Board
 	windows map[string]*window // of calls
+	desk    consent.Desk
+	mint    consent.Mint
 }
 
 // New plays on b.
 func New(b *board.Board, opt Options) *Google {
-	g := &Google{opt: opt, board: b}
+	g := &Google{opt: opt, board: b, mint: consent.Mint{Prefix: "sandbox-google", Secret: opt.ClientSecret}}
+	g.desk = consent.Desk{Prefix: "4/0A", Now: g.now}
 	g.Forget()
 	return g
 }
@@ -50,7 +54,7 @@ func (*Google) Name() string { return "google" }
 // Owns implements board.Platform.
 func (*Google) Owns(r *http.Request) bool {
 	path := r.URL.Path
-	return strings.HasPrefix(path, "/v4/") || path == "/v1/accounts" || strings.HasPrefix(path, "/v1/accounts/") || path == "/token"
+	return strings.HasPrefix(path, "/v4/") || path == "/v1/accounts" || strings.HasPrefix(path, "/v1/accounts/") || path == tokenPath || path == consentPath
 }
 
 // Method implements board.Platform.
@@ -60,7 +64,10 @@ func (*Google) Method(r *http.Request) string { return r.Method }
 func (g *Google) Practice() (name, id string) { return g.opt.Name, g.place() }
 
 // Forget implements board.Forgetter.
-func (g *Google) Forget() { g.windows = map[string]*window{} }
+func (g *Google) Forget() {
+	g.windows = map[string]*window{}
+	g.desk.Forget()
+}
 
 func (g *Google) now() time.Time { return g.opt.Now().UTC() }
 
@@ -136,6 +143,7 @@ var switches = []board.Switch{
 	board.Choice("service", "on", "disabled"),
 	board.Choice("quota", "granted", "none"),
 	board.Choice("limits", "on", "off"),
+	consent.Switch,
 }
 
 // on gives the value of a switch.

@@ -14,8 +14,12 @@ import (
 
 // caller is who asks.
 type caller struct {
-	id string // of the account; empty: an app, which may only read
+	id     string // of the account; empty: an app, which may only read
+	scopes uint64 // that were granted
 }
+
+// everything is granted where nothing was asked for.
+const everything = ^uint64(0)
 
 // authenticate finds out who asks and whether that is allowed at all.
 func (c *call) authenticate() *problem {
@@ -26,7 +30,7 @@ func (c *call) authenticate() *problem {
 	case "Bearer":
 		c.who, err = c.bearer(credentials)
 	case "OAuth":
-		c.who, err = caller{c.opt.UserID}, c.signed(credentials)
+		c.who, err = caller{c.opt.UserID, everything}, c.signed(credentials)
 	default:
 		err = c.unknown(215, "Bad Authentication data.")
 	}
@@ -48,13 +52,16 @@ func (c *call) unknown(code int, message string) *problem {
 }
 
 func (c *call) bearer(token string) (caller, *problem) {
+	granted, lives := c.mint.Read("access", token, c.now())
 	switch {
 	case token == c.opt.AppToken:
-		return caller{}, nil
-	case token == c.opt.UserToken, c.minted("access", token) && c.lives(token):
-		return caller{c.opt.UserID}, nil
+		return caller{"", everything}, nil
+	case token == c.opt.UserToken:
+		return caller{c.opt.UserID, everything}, nil
+	case lives:
+		return caller{c.opt.UserID, granted}, nil
 	case token == c.opt.PersonToken:
-		return caller{number("Robin Manager")}, nil
+		return caller{number("Robin Manager"), everything}, nil
 	}
 	return caller{}, c.unknown(89, "Invalid or expired token.")
 }
@@ -74,10 +81,13 @@ func (c *call) mayCall(rt route) *problem {
 			detail: "When authenticating requests to the Twitter API v2 endpoints, you must use keys and tokens from a Twitter developer App that is attached to a Project.",
 			more:   map[string]any{"reason": "client-not-enrolled", "required_enrollment": "Appropriate Level of API Access"}}
 	}
-	if rt.needs == "write" && access == "read" || rt.needs == "dm" && access != "read-write-directmessages" {
+	if rt.writes() && access == "read" || rt.private() && access != "read-write-directmessages" {
 		return c.noPermission()
 	}
-	if c.who.id != c.opt.UserID && (rt.needs == "write" || rt.needs == "dm") {
+	if !scopes.Holds(c.who.scopes, reading) || rt.scope() && !scopes.Holds(c.who.scopes, rt.needs) {
+		return forbidden("Forbidden")
+	}
+	if c.who.id != c.opt.UserID && rt.scope() {
 		return forbidden(notAllowed) // what other accounts write is made by a control
 	}
 	return c.trouble(rt)
@@ -103,7 +113,7 @@ func (c *call) trouble(rt route) *problem {
 		return old(http.StatusForbidden, 64, "Your account is suspended and is not permitted to access this feature.")
 	case state == "locked":
 		return old(http.StatusForbidden, 326, "To protect our users from spam and other malicious activity, this account is temporarily locked. Please log in to https://twitter.com to unlock your account.")
-	case state == "automated" && rt.needs != "" && rt.needs != "user":
+	case state == "automated" && rt.writes():
 		return old(http.StatusForbidden, 226, "This request looks like it might be automated. To protect our users from spam and other malicious activity, we can't complete this action right now.")
 	}
 	return nil

@@ -25,8 +25,11 @@ type call struct {
 
 // Answer implements board.Platform.
 func (x *X) Answer(r *http.Request) board.Reply {
-	if r.URL.Path == "/2/oauth2/token" {
+	switch r.URL.Path {
+	case tokenPath:
 		return x.giveTokens(r)
+	case consentPath:
+		return x.ask(r)
 	}
 	c := &call{X: x, r: r, query: r.URL.Query(), names: tweetNames, status: http.StatusOK,
 		header: map[string]string{"x-transaction-id": board.Trace(), "cache-control": "no-cache, no-store, max-age=0"}}
@@ -61,17 +64,26 @@ func (c *call) run() (any, *problem) {
 // route is one endpoint.
 type route struct {
 	method, path string // {} stands for an id
-	needs        string // user, write or dm; empty: an app may read it too
+	needs        string // a scope besides those for reading, or user; empty: an app may read it too
 	user, app    int    // calls in 15 minutes
 	daily        string // switch that says how many a day
 	params       string
 	do           func(*call) (any, *problem)
 }
 
+// scope reports whether it needs one more than reading does.
+func (rt route) scope() bool { return rt.needs != "" && rt.needs != "user" }
+
+func (rt route) writes() bool { return strings.HasSuffix(rt.needs, ".write") }
+
+// private: it is about direct messages.
+func (rt route) private() bool { return strings.HasPrefix(rt.needs, "dm.") }
+
 const (
 	ranges    = " max_results pagination_token start_time end_time since_id until_id"
 	expanded  = " expansions user.fields media.fields poll.fields place.fields"
 	userParam = " user.fields expansions"
+	dmParam   = " max_results pagination_token event_types dm_event.fields expansions user.fields media.fields"
 )
 
 // routes are the endpoints that are played. The limits of users/{id},
@@ -87,17 +99,20 @@ func init() {
 		{"GET", "2/tweets/search/recent", "", 300, 450, "", ranges + expanded + " query next_token sort_order", (*call).search},
 		{"GET", "2/tweets", "", 5000, 3500, "", expanded + " ids", (*call).several},
 		{"GET", "2/tweets/{}", "", 5000, 3500, "", expanded, (*call).one},
-		{"POST", "2/tweets", "write", 100, 0, "daily-posts", "", (*call).create},
-		{"DELETE", "2/tweets/{}", "write", 50, 0, "", "", (*call).remove},
-		{"PUT", "2/tweets/{}/hidden", "write", 50, 0, "", "", (*call).hide},
-		{"POST", "2/dm_conversations/with/{}/messages", "dm", 15, 0, "daily-dms", "", (*call).tell},
+		{"POST", "2/tweets", "tweet.write", 100, 0, "daily-posts", "", (*call).create},
+		{"DELETE", "2/tweets/{}", "tweet.write", 50, 0, "", "", (*call).remove},
+		{"PUT", "2/tweets/{}/hidden", "tweet.moderate.write", 50, 0, "", "", (*call).hide},
+		{"POST", "2/dm_conversations/with/{}/messages", "dm.write", 15, 0, "daily-dms", "", (*call).tell},
+		{"GET", "2/dm_conversations/with/{}/dm_events", "dm.read", 300, 0, "", dmParam, (*call).conversation},
+		{"GET", "2/dm_events", "dm.read", 300, 0, "", dmParam, (*call).conversations},
 
 		{"GET", "1.1/account/verify_credentials.json", "user", 75, 0, "", "", (*call).oldMe},
 		{"GET", "1.1/statuses/mentions_timeline.json", "user", 75, 0, "", "", (*call).oldMentions},
+		{"GET", "1.1/statuses/user_timeline.json", "", 900, 1500, "", "", (*call).oldTimeline},
 		{"GET", "1.1/statuses/show.json", "", 900, 900, "", "", (*call).oldShow},
 		{"GET", "1.1/statuses/lookup.json", "", 900, 300, "", "", (*call).oldLookup},
-		{"POST", "1.1/statuses/update.json", "write", 300, 0, "", "", (*call).oldUpdate},
-		{"POST", "1.1/statuses/destroy/{}", "write", 300, 0, "", "", (*call).oldDestroy},
+		{"POST", "1.1/statuses/update.json", "tweet.write", 300, 0, "", "", (*call).oldUpdate},
+		{"POST", "1.1/statuses/destroy/{}", "tweet.write", 300, 0, "", "", (*call).oldDestroy},
 	}
 }
 
@@ -200,6 +215,9 @@ func (c *call) limited(rt route) *problem {
 		limit = rt.app
 	}
 	key := rt.method + " " + rt.path + " " + c.who.id
+	if rt.needs == "dm.read" {
+		key = rt.needs + " " + c.who.id // all that reads messages has one limit together
+	}
 	left, ends := c.take(key, limit, quarter)
 	c.tellLimit("x-rate-limit-", limit, left, ends)
 	over := left < 0

@@ -15,6 +15,8 @@ const (
 	searchBack  = 7 * 24 * time.Hour // how far the recent search reaches
 	smallest    = 5
 	smallSearch = 10
+	usualPage   = 10
+	biggestPage = 100
 )
 
 // mentioned is GET /2/users/{id}/mentions.
@@ -97,7 +99,7 @@ type page struct {
 
 // listing gives one page of the posts that are wanted, newest first.
 func (c *call) listing(least, kept int, wanted func(post) bool) (any, *problem) {
-	pg, err := c.page(least)
+	pg, err := c.page(least, usualPage)
 	if err != nil {
 		return nil, err
 	}
@@ -132,13 +134,14 @@ func (pg page) holds(p post) bool {
 		(pg.from.IsZero() || pg.since > 0 || !p.at().Before(pg.from)) && (pg.to.IsZero() || p.at().Before(pg.to))
 }
 
-// page reads the parameters of a list.
-func (c *call) page(least int) (page, *problem) {
-	pg := page{size: 10}
+// page reads the parameters of a list, whose pages have the usual size unless it is
+// asked for another, not below the least.
+func (c *call) page(least, usual int) (page, *problem) {
+	pg := page{size: usual}
 	if given := c.query.Get("max_results"); c.query.Has("max_results") {
 		n, err := strconv.Atoi(given)
-		if err != nil || n < least || n > 100 {
-			return pg, invalid("max_results", given, "The `max_results` query parameter value [%s] is not between %d and 100", given, least)
+		if err != nil || n < least || n > biggestPage {
+			return pg, invalid("max_results", given, "The `max_results` query parameter value [%s] is not between %d and %d", given, least, biggestPage)
 		}
 		pg.size = n
 	}
@@ -181,32 +184,42 @@ func (c *call) token(pg *page) *problem {
 
 var tokens = base32.HexEncoding.WithPadding(base32.NoPadding)
 
-// cut gives the page, and the tokens of those beside it. What is left out of it
-// because its author protected it, or it was deleted, makes it shorter.
+// cut gives the page of posts. What is left out of it because its author protected
+// it, or it was deleted, makes it shorter.
 func (c *call) cut(all []post, pg page) object {
-	from := 0
+	ids := make([]string, len(all))
+	for i, p := range all {
+		ids[i] = p.id()
+	}
+	from, to, meta := pg.bounds(ids)
+	return c.shown(slices.DeleteFunc(slices.Clone(all[from:to]), func(p post) bool { return p.Deleted || c.hiddenFromUs(p.Item) }), meta)
+}
+
+// bounds finds the page in a list, newest first, and gives the tokens of those
+// beside it.
+func (pg page) bounds(ids []string) (from, to int, meta object) {
 	if pg.below > 0 {
-		from = len(all)
-		if i := slices.IndexFunc(all, func(p post) bool { return numeric(p.id()) < pg.below }); i >= 0 {
+		from = len(ids)
+		if i := slices.IndexFunc(ids, func(id string) bool { return numeric(id) < pg.below }); i >= 0 {
 			from = i
 		}
 	}
-	to := min(len(all), from+pg.size)
+	to = min(len(ids), from+pg.size)
 	if pg.beyond > 0 {
 		to = 0
-		for to < len(all) && numeric(all[to].id()) > pg.beyond {
+		for to < len(ids) && numeric(ids[to]) > pg.beyond {
 			to++
 		}
 		from = max(0, to-pg.size)
 	}
-	meta := object{"result_count": 0}
-	if to > 0 && to < len(all) {
-		meta["next_token"] = tokens.EncodeToString([]byte("<" + all[to-1].id()))
+	meta = object{"result_count": 0}
+	if to > 0 && to < len(ids) {
+		meta["next_token"] = tokens.EncodeToString([]byte("<" + ids[to-1]))
 	}
-	if from > 0 && from < len(all) {
-		meta["previous_token"] = tokens.EncodeToString([]byte(">" + all[from].id()))
+	if from > 0 && from < len(ids) {
+		meta["previous_token"] = tokens.EncodeToString([]byte(">" + ids[from]))
 	}
-	return c.shown(slices.DeleteFunc(slices.Clone(all[from:to]), func(p post) bool { return p.Deleted || c.hiddenFromUs(p.Item) }), meta)
+	return from, to, meta
 }
 
 // shown gives the posts of a page; without any, nothing but how many there are.

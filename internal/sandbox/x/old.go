@@ -2,6 +2,7 @@ package x
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,15 +15,42 @@ import (
 // oldMe is GET account/verify_credentials.
 func (c *call) oldMe() (any, *problem) { return c.oldUser(c.practice()), nil }
 
-// oldMentions is GET statuses/mentions_timeline. Here max_id is inclusive.
+// oldMentions is GET statuses/mentions_timeline.
 func (c *call) oldMentions() (any, *problem) {
+	return c.oldList(c.count("mentions-kept"), c.mentions), nil
+}
+
+// oldTimeline is GET statuses/user_timeline: of who asks, unless it names somebody.
+func (c *call) oldTimeline() (any, *problem) {
+	id, name := c.query.Get("user_id"), c.query.Get("screen_name")
+	if id == "" && name == "" {
+		id = c.who.id
+	}
+	who, ok := c.named(id, name)
+	switch {
+	case !ok:
+		return nil, old(http.StatusNotFound, 34, "Sorry, that page does not exist.")
+	case who.id != c.opt.UserID && protected(c.wrote(who)):
+		return nil, &problem{status: http.StatusUnauthorized, more: object{"request": c.r.URL.Path, "error": "Not authorized."}}
+	}
+	out := c.oldList(keptPosts, func(p post) bool { return c.author(p.Item) == who && p.Kind != board.DarkPost })
+	if c.query.Get("exclude_replies") == "true" {
+		// They are left out of what was counted, so that there may be less.
+		out = slices.DeleteFunc(out, func(p object) bool { return p["in_reply_to_user_id"] != nil })
+	}
+	return out, nil
+}
+
+// oldList gives those of the wanted posts that count, since_id and max_id leave,
+// newest first. Here max_id is inclusive.
+func (c *call) oldList(kept int, wanted func(post) bool) []object {
 	size := 20
 	if n, err := strconv.Atoi(c.query.Get("count")); err == nil {
 		size = max(1, min(n, 200))
 	}
 	since, upTo := numeric(c.query.Get("since_id")), numeric(c.query.Get("max_id"))
 	out := []object{}
-	for _, p := range c.newest(c.count("mentions-kept"), c.mentions) {
+	for _, p := range c.newest(kept, wanted) {
 		id := numeric(p.id())
 		if len(out) == size || id <= since {
 			break
@@ -31,7 +59,7 @@ func (c *call) oldMentions() (any, *problem) {
 			out = append(out, c.oldPost(p))
 		}
 	}
-	return out, nil
+	return out
 }
 
 // oldShow is GET statuses/show.

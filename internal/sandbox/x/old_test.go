@@ -103,6 +103,66 @@ func TestWritingInVersion1(t *testing.T) {
 	b.want("closed", strings.HasPrefix(err.Error(), "twitter: 453"), true)
 }
 
+// The practice reads back what it wrote itself.
+func TestTimelineInVersion1(t *testing.T) {
+	b := open(t)
+	b.clock = time.Now()
+	web, _ := signing(b, sandbox.XConsumerSecret)
+	client := twitter.NewClient(web)
+	_, resp, _ := client.Timelines.UserTimeline(nil)
+	b.want("closed", resp.StatusCode, 403)
+	b.turn("v1.1", "on")
+	pat := b.say("my knee", `,"author":"Pat Example"`)
+	b.say("below an advertisement", `,"author":"Kim","post":"ad","kind":"dark"`)
+	yes := true
+	long := "Please call us " + strings.Repeat("& ask ", 40)
+	ours, _, err := client.Statuses.Update(long, &twitter.StatusUpdateParams{InReplyToStatusID: number(pat), AutoPopulateReplyMetadata: &yes})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := func(what string, params *twitter.UserTimelineParams) []twitter.Tweet {
+		t.Helper()
+		found, _, err := client.Timelines.UserTimeline(params)
+		if err != nil {
+			t.Fatal(what, err)
+		}
+		for i := range found {
+			b.want(what+": by us", found[i].User.IDStr, sandbox.XUserID)
+		}
+		return found
+	}
+	own := list("who asks", &twitter.UserTimelineParams{TweetMode: "extended"})
+	b.want("the reply and the first posts", len(own), 4)
+	b.want("newest first", own[0].IDStr, ours.IDStr)
+	b.want("whole", own[0].FullText, "@pat_example "+strings.ReplaceAll(long, "&", "&amp;"))
+	b.want("to", own[0].InReplyToStatusIDStr, pat)
+	b.want("not whole", list("by id", &twitter.UserTimelineParams{UserID: number(sandbox.XUserID)})[0].FullText, "")
+	b.want("by name", list("by name", &twitter.UserTimelineParams{ScreenName: "CedarFamily", Count: 2})[1].IDStr, own[1].IDStr)
+	b.want("since is exclusive", len(list("since", &twitter.UserTimelineParams{SinceID: own[1].ID})), 1)
+	b.want("max is inclusive", list("max", &twitter.UserTimelineParams{MaxID: own[1].ID})[0].ID, own[1].ID)
+	b.want("left out after counting", len(list("replies", &twitter.UserTimelineParams{ExcludeReplies: &yes, Count: 3})), 2)
+}
+
+func TestTimelinesOfOthersInVersion1(t *testing.T) {
+	b := open(t)
+	b.clock = time.Now()
+	b.turn("v1.1", "on")
+	web, _ := signing(b, sandbox.XConsumerSecret)
+	client := twitter.NewClient(web)
+	pat := b.say("my knee", `,"author":"Pat Example"`)
+	theirs, _, err := client.Timelines.UserTimeline(&twitter.UserTimelineParams{ScreenName: "pat_example"})
+	if err != nil || len(theirs) != 1 || theirs[0].IDStr != pat {
+		t.Error("another's:", len(theirs), err)
+	}
+	_, _, err = client.Timelines.UserTimeline(&twitter.UserTimelineParams{ScreenName: "nobody"})
+	b.want("nobody's", err.Error(), "twitter: 34 Sorry, that page does not exist.")
+	b.send("PATCH", "/_sandbox/comments/"+pat, `{"more":{"protected":"true"}}`)
+	_, resp, err := client.Timelines.UserTimeline(&twitter.UserTimelineParams{ScreenName: "pat_example"})
+	b.want("protected", resp.StatusCode, 401)
+	b.want("in a shape that the library takes for success", err, nil)
+	b.says("protected", b.get("/1.1/statuses/user_timeline.json?screen_name=pat_example"), 401, `"error":"Not authorized."`)
+}
+
 func number(id string) int64 {
 	n, _ := strconv.ParseInt(id, 10, 64)
 	return n

@@ -177,6 +177,22 @@ func (x *X) account(id string) (person, bool) {
 	return person{}, false
 }
 
+// named finds an account by its id, or by its name where no id is given.
+func (x *X) named(id, name string) (person, bool) {
+	if id != "" {
+		return x.account(id)
+	}
+	if strings.EqualFold(name, x.opt.Username) {
+		return x.practice(), true
+	}
+	for _, it := range x.board.Items {
+		if x.stands(it) && !it.Own && it.Author != "" && strings.EqualFold(username(it.Author), name) {
+			return x.author(it), true
+		}
+	}
+	return person{}, false
+}
+
 func protected(wrote []*board.Item) bool { return told(wrote, moreProtected) == "true" }
 
 // open reports whether the practice may write to who wrote these.

@@ -28,6 +28,9 @@ func TestXSurvivesARestart(t *testing.T) {
 	b.send("PATCH", "/_sandbox/comments/"+id, `{"text":"my knee"}`)
 	edited := b.get(mentions).ids()
 	b.tweet("Please call us.", edited)
+	pat := b.author(id)
+	said := b.tell(pat, `{"text":"Hello"}`).at("data", "dm_event_id")
+	code := b.code()
 	b.turn("dm", "closed")
 	next, _ := b.refresh(sandbox.XRefreshToken, sandbox.XClientID).at("refresh_token").(string)
 	stop()
@@ -38,6 +41,8 @@ func TestXSurvivesARestart(t *testing.T) {
 	b.want("edited", r.at("data", 1, "text"), "@cedarfamily my knee")
 	b.want("reply", b.get("/_sandbox/state").at("comments", 0, "replies", 0, "text"), "Please call us.")
 	b.want("switch", b.get("/_sandbox/state").at("switches", "x", "dm"), "closed")
+	b.want("message", b.get(talk(pat)).at("data", 0, "id"), said)
+	b.want("a code is forgotten", b.redeem(code).at("error"), "invalid_grant")
 	b.want("the used token", b.refresh(sandbox.XRefreshToken, sandbox.XClientID).status, 400)
 	b.want("the new token", b.refresh(next, sandbox.XClientID).status, 200)
 	if again := b.say("new", ""); again == id || again == edited {

@@ -6,10 +6,8 @@ import (
 	"io"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"go.uber.org/zap"
 
@@ -17,7 +15,6 @@ import (
 )
 
 const (
-	maxMessage = 10_000         // characters of a direct message
 	repeats    = 24 * time.Hour // how long a text cannot be posted again
 	notAllowed = "You are not permitted to perform this action."
 )
@@ -237,48 +234,4 @@ func (c *call) hide() (any, *problem) {
 		return nil, err
 	}
 	return object{"data": object{"hidden": *to.Hidden}}, nil
-}
-
-// tell is POST /2/dm_conversations/with/{id}/messages. The message is kept with
-// the newest post of that person that has none yet.
-func (c *call) tell() (any, *problem) {
-	var m struct {
-		Text        string          `json:"text"`
-		Attachments json.RawMessage `json:"attachments"`
-	}
-	if err := c.strict(&m); err != nil {
-		return nil, err
-	}
-	if n := utf8.RuneCountInString(m.Text); n == 0 || n > maxMessage || len(m.Attachments) > 0 {
-		return nil, invalid("", "", "[$.text: must be from 1 to %d characters long]", maxMessage)
-	}
-	who, ok := c.account(c.id)
-	wrote := c.wrote(who)
-	if !ok || who.id == c.who.id || !c.open(wrote) && !talked(wrote) {
-		return nil, forbidden("You do not have permission to DM one or more participants.")
-	}
-	about := wrote[len(wrote)-1]
-	for _, it := range wrote {
-		if len(it.Private) == 0 {
-			about = it
-		}
-	}
-	at := c.now().Truncate(time.Second)
-	if err := c.commit(board.Record{Op: board.Private, ID: about.ID, Text: m.Text, At: at}); err != nil {
-		return nil, err
-	}
-	c.status = http.StatusCreated
-	two := []string{c.who.id, who.id}
-	slices.SortFunc(two, byID)
-	return object{"data": object{"dm_conversation_id": two[0] + "-" + two[1], "dm_event_id": snowflake(at, len(about.Private)+c.board.Made)}}, nil
-}
-
-// talked: there is a conversation with the practice already.
-func talked(wrote []*board.Item) bool {
-	for _, it := range wrote {
-		if len(it.Private) > 0 {
-			return true
-		}
-	}
-	return false
 }

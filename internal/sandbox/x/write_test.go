@@ -130,39 +130,12 @@ func TestHide(t *testing.T) {
 	b.says("empty", hide(id, `{}`), 400, "required")
 }
 
-func TestDirectMessages(t *testing.T) {
-	b := open(t)
-	b.say("first", `,"author":"Pat"`)
-	id := b.say("my rash", `,"author":"Pat"`)
-	closed := b.say("closed", `,"author":"Kim","more":{"dm":"closed"}`)
-	author := func(id string) string {
-		return b.get("/2/tweets/"+id+"?expansions=author_id").at("data", "author_id").(string)
-	}
-	tell := func(to, body string) reply {
-		return b.send("POST", "/2/dm_conversations/with/"+to+"/messages", body)
-	}
-	r := tell(author(id), `{"text":"Hello Pat"}`)
-	b.want("sent", r.status, 201)
-	talk, _ := r.at("data", "dm_conversation_id").(string)
-	if !strings.Contains(talk, sandbox.XUserID) || !strings.Contains(talk, author(id)) {
-		t.Errorf("the conversation is %q", talk)
-	}
-	b.want("kept with her newest post", b.get("/_sandbox/state").at("comments", 1, "private", 0, "text"), "Hello Pat")
-	b.says("closed", tell(author(closed), `{"text":"Hello"}`), 403, "You do not have permission to DM one or more participants.")
-	b.says("nobody", tell("5", `{"text":"Hello"}`), 403, "permission to DM")
-	b.says("ourselves", tell(sandbox.XUserID, `{"text":"Hello"}`), 403, "permission to DM")
-	b.says("empty", tell(author(id), `{}`), 400, "$.text")
-	b.says("unknown", tell(author(id), `{"text":"a","to":"b"}`), 400, "$.to")
-	b.turn("dm", "closed")
-	b.want("a conversation is open already", tell(author(id), `{"text":"Again"}`).status, 201)
-	b.says("all closed", tell(author(b.say("x", `,"author":"Lee"`)), `{"text":"Hello"}`), 403, "permission")
-}
-
 func TestControlsKnowX(t *testing.T) {
 	b := open(t)
 	for more, says := range map[string]string{
 		`,"more":{"mention":"loud"}`:                          "explicit",
 		`,"more":{"dm":"ajar"}`:                               "open closed",
+		`,"more":{"message":"a","message_at":"today"}`:        "2026-12-24T08:00:00Z",
 		`,"more":{"mention":"implicit","conversation":"own"}`: "implicitly",
 	} {
 		b.says(more, b.send("POST", "/_sandbox/comments", `{"platform":"x","text":"a"`+more+`}`), 400, says)

@@ -1,5 +1,5 @@
-// Package x plays the X API: version 2, version 1.1 where it is switched on, and
-// the token endpoint. It is written from X's documentation and shares no code with
+// Package x plays the X API: version 2, version 1.1 where it is switched on, the
+// page on which an account's owner lets an app in, and the token endpoint. It is written from X's documentation and shares no code with
 // the connectors. Who comments and what becomes of it is on the board; here is
 // only how X tells it.
 package x
@@ -16,6 +16,7 @@ import (
 	"go.uber.org/zap"
 
 	"triage/internal/sandbox/board"
+	"triage/internal/sandbox/consent"
 )
 
 // Options says whose X is played. All secrets are made up.
@@ -40,11 +41,14 @@ type X struct {
 	nonces  map[string]time.Time // of signatures, by nonce
 	windows map[string]*window   // of calls, by endpoint and caller
 	handle  *regexp.Regexp       // the practice's @name in a text
+	desk    consent.Desk
+	mint    consent.Mint
 }
 
 // New plays on b.
 func New(b *board.Board, opt Options) *X {
-	x := &X{opt: opt, board: b, handle: regexp.MustCompile(`(?i)(^|[^\w@/])@` + opt.Username + `\b`)}
+	x := &X{opt: opt, board: b, handle: regexp.MustCompile(`(?i)(^|[^\w@/])@` + opt.Username + `\b`), mint: consent.Mint{Prefix: "sandbox-x", Secret: opt.ClientSecret}}
+	x.desk.Now = x.now
 	x.Forget()
 	return x
 }
@@ -54,7 +58,7 @@ func (*X) Name() string { return "x" }
 
 // Owns implements board.Platform.
 func (*X) Owns(r *http.Request) bool {
-	return strings.HasPrefix(r.URL.Path, "/2/") || strings.HasPrefix(r.URL.Path, "/1.1/")
+	return strings.HasPrefix(r.URL.Path, "/2/") || strings.HasPrefix(r.URL.Path, "/1.1/") || r.URL.Path == consentPath
 }
 
 // Method implements board.Platform.
@@ -66,6 +70,7 @@ func (x *X) Practice() (name, id string) { return x.opt.Name, x.opt.UserID }
 // Forget implements board.Forgetter: calls were never made, nonces never used.
 func (x *X) Forget() {
 	x.nonces, x.windows = map[string]time.Time{}, map[string]*window{}
+	x.desk.Forget()
 }
 
 func (x *X) now() time.Time { return x.opt.Now().UTC() }
@@ -106,6 +111,8 @@ const (
 	moreConversation = "conversation" // practice (or left out), own
 	moreProtected    = "protected"    // true: the author protected her posts
 	moreDM           = "dm"           // open, closed: may the practice write to her
+	moreMessage      = "message"      // a direct message that the author wrote to the practice
+	moreMessageAt    = "message_at"   // when; left out: a minute before the post
 	moreQuotes       = "quotes"       // id of the post that is quoted
 	moreBare         = "bare"         // true: no @mention was put before the text
 	moreLink         = "deep_link"    // direct_message_deep_link of a reply
@@ -124,6 +131,11 @@ func (x *X) Finish(it *board.Item) error {
 	for key, may := range moreMay {
 		if v := it.More[key]; v != "" && !strings.Contains(" "+may+" ", " "+v+" ") {
 			return fmt.Errorf("more.%s %q is unknown; one of: %s", key, v, may)
+		}
+	}
+	if at := it.More[moreMessageAt]; at != "" {
+		if _, err := time.Parse(time.RFC3339, at); err != nil {
+			return fmt.Errorf("more.%s %q is no time such as 2026-12-24T08:00:00Z", moreMessageAt, at)
 		}
 	}
 	number, err := strconv.Atoi(it.ID)
@@ -181,6 +193,8 @@ var switches = []board.Switch{
 	board.Span("token-life", 2*time.Hour),
 	board.Choice("client", "public", "confidential"),
 	board.Choice("refresh-error", "invalid_request", "invalid_grant"),
+	board.Choice("code-error", "invalid_grant", "invalid_request"),
+	consent.Switch,
 	board.Choice("limits", "on", "off"),
 	board.Choice("429", "problem", "v1"),
 	board.Count("daily-posts", 10_000),
