@@ -12,6 +12,7 @@ import (
 
 	"triage/internal/audit"
 	"triage/internal/ingest"
+	"triage/internal/ingest/file"
 	"triage/internal/respond"
 	"triage/internal/store"
 )
@@ -45,9 +46,9 @@ func (s *service) accounts(st *opened) (accounts, error) {
 		out[section.Name] = account{poller: p, actor: client, lang: section.Lang}
 	}
 	for _, f := range s.cfg.File {
-		src := &ingest.File{Path: os.ExpandEnv(f.Path), Account: f.Name, Format: f.Format, Column: f.Column, Names: st.names,
+		src := &file.Source{Path: os.ExpandEnv(f.Path), Account: f.Name, Format: f.Format, Column: f.Column, Names: st.names,
 			Log: s.log.Named("file").With(zap.String("account", f.Name))}
-		out[f.Name] = account{poller: poller(ingest.FilePlatform, f.Name, f.Every, src), lang: f.Lang}
+		out[f.Name] = account{poller: poller(file.Platform, f.Name, f.Every, src), lang: f.Lang}
 	}
 	return out, nil
 }
@@ -61,7 +62,7 @@ func (c *config) platforms() []string {
 		}
 	}
 	if len(c.File) > 0 {
-		out = append(out, ingest.FilePlatform)
+		out = append(out, file.Platform)
 	}
 	return out
 }

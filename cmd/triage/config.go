@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"triage/internal/ingest"
+	"triage/internal/ingest/file"
 	"triage/internal/respond"
 )
 
@@ -105,12 +105,12 @@ type logConfig struct {
 }
 
 type fileConfig struct {
-	Name   string        `toml:"name"`
-	Path   string        `toml:"path"`
-	Format ingest.Format `toml:"format"`
-	Column string        `toml:"column"`
-	Every  duration      `toml:"every"`
-	Lang   string        `toml:"lang"`
+	Name   string      `toml:"name"`
+	Path   string      `toml:"path"`
+	Format file.Format `toml:"format"`
+	Column string      `toml:"column"`
+	Every  duration    `toml:"every"`
+	Lang   string      `toml:"lang"`
 }
 
 // Posting modes.
@@ -156,7 +156,7 @@ func (c *config) accountDefaults() {
 			f.Every = duration{2 * time.Second}
 		}
 		if f.Format == "" {
-			f.Format = ingest.FormatOf(f.Path)
+			f.Format = file.FormatOf(f.Path)
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 	"go.uber.org/zap/zapcore"
 
-	"triage/internal/ingest"
+	"triage/internal/ingest/file"
 	"triage/internal/respond"
 )
 
@@ -130,7 +130,7 @@ func (c *config) validateAccounts() (errs []error) {
 		if f.Every.Duration < time.Second {
 			bad(at+".every", "%v is too often: at least 1s", f.Every)
 		}
-		if !slices.Contains([]ingest.Format{ingest.JSONL, ingest.CSV, ingest.Plain}, f.Format) {
+		if !slices.Contains([]file.Format{file.JSONL, file.CSV, file.Plain}, f.Format) {
 			bad(at+".format", "%q is no format: write \"jsonl\", \"csv\" or \"text\"", f.Format)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"triage/internal/classify"
-	"triage/internal/ingest"
+	"triage/internal/ingest/file"
 	"triage/internal/store"
 )
 
@@ -109,7 +109,7 @@ func evalFile(all []outcome, c *classify.Classifier, path string, stdin io.Reade
 	}
 }
 
-func evalRecord(c *classify.Classifier, rec ingest.Record) (outcome, error) {
+func evalRecord(c *classify.Classifier, rec file.Record) (outcome, error) {
 	if rec.Err != nil {
 		return outcome{}, rec.Err
 	}

@@ -44,6 +44,7 @@ var nests = map[string]struct{ imports, importedBy []string }{
 	"internal/classify/lexicon":    {[]string{"internal/classify/network"}, []string{"internal/classify", "internal/classify/identifier", "internal/classify/learn", "cmd/triage"}},
 	"internal/classify/network":    {nil, []string{"internal/classify", "internal/classify/learn", "internal/classify/lexicon", "cmd/triage"}},
 	"internal/ingest/conform":      {[]string{"internal/ingest"}, nil}, // for tests
+	"internal/ingest/file":         {[]string{"internal/ingest"}, []string{"cmd/triage"}},
 	"internal/ingest/facebook":     {[]string{"internal/ingest", "internal/ingest/graph"}, []string{"cmd/triage"}},
 	"internal/ingest/graph":        {[]string{"internal/ingest"}, []string{"internal/ingest/facebook", "internal/ingest/instagram"}},
 	"internal/ingest/instagram":    {[]string{"internal/ingest", "internal/ingest/graph"}, []string{"cmd/triage"}},

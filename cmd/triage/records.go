@@ -12,17 +12,18 @@ import (
 	"strings"
 
 	"triage/internal/ingest"
+	"triage/internal/ingest/file"
 )
 
 // records reads the comments of one input with the reader that the file source
 // of triage run uses too.
 type records struct {
-	*ingest.Records
+	*file.Records
 	// read is how many bytes were read of size, 0 where it is not known.
 	read   *counter
 	size   int64
 	file   io.Closer
-	format ingest.Format
+	format file.Format
 	// label goes before line numbers that stand in for ids.
 	label string
 	// columns of a CSV file that are read beside the text, if asked for.
@@ -61,7 +62,7 @@ func openRecords(path string, stdin io.Reader, column, label string) (*records, 
 		return nil, errors.Join(fmt.Errorf("read %s: %w", name(path), err), rs.Close())
 	}
 	rs.format = formatOf(path, in, column)
-	rs.Records = ingest.NewRecords(io.TeeReader(in, &rs.columns), rs.format)
+	rs.Records = file.NewRecords(io.TeeReader(in, &rs.columns), rs.format)
 	rs.Column, rs.Blank = column, true
 	return rs, nil
 }
@@ -70,19 +71,19 @@ func openRecords(path string, stdin io.Reader, column, label string) (*records, 
 func (rs *records) Close() error { return rs.file.Close() }
 
 // next returns the next record. An unknown column is wrong usage.
-func (rs *records) next() (ingest.Record, error) {
+func (rs *records) next() (file.Record, error) {
 	rec, err := rs.Next()
 	if rs.label != "" && rec.ID == fmt.Sprintf("line %d", rec.Line) {
 		rec.ID = rs.label + rec.ID
 	}
-	if errors.Is(err, ingest.ErrColumn) {
+	if errors.Is(err, file.ErrColumn) {
 		return rec, fmt.Errorf("%w: %w (--column)", errUsage, err)
 	}
 	return rec, err
 }
 
 // commentOf is the comment of a record, as the classifier takes it.
-func commentOf(rec ingest.Record) ingest.Comment {
+func commentOf(rec file.Record) ingest.Comment {
 	text, cut := ingest.Bound(rec.Text, false)
 	return ingest.Comment{Truncated: cut, Content: ingest.Content{Text: text}}
 }
@@ -132,19 +133,19 @@ func unzip(in *bufio.Reader) (*bufio.Reader, error) {
 }
 
 // formatOf tells the format by the file's ending, else by how it begins.
-func formatOf(path string, in *bufio.Reader, column string) ingest.Format {
-	if format := ingest.FormatOf(path); format != ingest.Plain {
+func formatOf(path string, in *bufio.Reader, column string) file.Format {
+	if format := file.FormatOf(path); format != file.Plain {
 		return format
 	}
 	head, _ := in.Peek(4 << 10)
 	line, _, _ := bytes.Cut(bytes.TrimLeft(head, "\xef\xbb\xbf \t\r\n"), []byte("\n"))
 	switch {
 	case strings.HasSuffix(strings.TrimSuffix(path, ".gz"), ".txt"):
-		return ingest.Plain
+		return file.Plain
 	case bytes.HasPrefix(line, []byte("{")):
-		return ingest.JSONL
-	case column != "" || ingest.LooksLikeHeader(string(line)):
-		return ingest.CSV
+		return file.JSONL
+	case column != "" || file.LooksLikeHeader(string(line)):
+		return file.CSV
 	}
-	return ingest.Plain
+	return file.Plain
 }

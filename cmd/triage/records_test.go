@@ -8,16 +8,16 @@ import (
 	"strings"
 	"testing"
 
-	"triage/internal/ingest"
+	"triage/internal/ingest/file"
 )
 
-func readAll(t *testing.T, input, column string) []ingest.Record {
+func readAll(t *testing.T, input, column string) []file.Record {
 	t.Helper()
 	rs, err := openRecords("-", strings.NewReader(input), column, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all []ingest.Record
+	var all []file.Record
 	for {
 		rec, err := rs.next()
 		if errors.Is(err, io.EOF) {

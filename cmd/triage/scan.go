@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"triage/internal/classify"
-	"triage/internal/ingest"
+	"triage/internal/ingest/file"
 )
 
 func scanCommand() *cobra.Command {
@@ -77,7 +77,7 @@ type input struct {
 
 // entry is a record with what the report counts beside the verdict.
 type entry struct {
-	ingest.Record
+	file.Record
 	input int
 	origin
 }

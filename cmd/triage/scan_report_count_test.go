@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"triage/internal/classify"
-	"triage/internal/ingest"
+	"triage/internal/ingest/file"
 )
 
 // TestCostsAreThoseOfTheSortedScores compares with the plain way: sort, and go
@@ -61,7 +61,7 @@ func TestTheWorstComeFirst(t *testing.T) {
 	var all []finding
 	for i := range 500 {
 		j := &classify.Judgement{Judged: i%11 > 0, Level: classify.Level(random.IntN(3)), Score: float64(random.IntN(50)) / 50, Urgent: random.IntN(9) == 0, Identifier: random.IntN(5) == 0}
-		w.add(entry{Record: ingest.Record{Line: int64(i)}}, j)
+		w.add(entry{Record: file.Record{Line: int64(i)}}, j)
 		if f := (finding{line: int64(i), level: j.Level, score: j.Score, urgent: j.Urgent, identifier: j.Identifier}); j.Judged && (f.level > 0 || f.urgent || f.identifier) {
 			all = append(all, f)
 		}

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"triage/internal/classify"
-	"triage/internal/ingest"
+	"triage/internal/ingest/file"
 )
 
 var longWord = regexp.MustCompile(`\pL{4,}`)
@@ -159,7 +159,7 @@ func TestReportTakesNoMoreForMore(t *testing.T) {
 	text := strings.Repeat("hip ", 16<<10)
 	feed := func(n int) {
 		for i := range n {
-			rec := entry{Record: ingest.Record{ID: fmt.Sprint("id ", i), Line: int64(i), Text: text[:len(text)-i%999]},
+			rec := entry{Record: file.Record{ID: fmt.Sprint("id ", i), Line: int64(i), Text: text[:len(text)-i%999]},
 				origin: origin{platform: fmt.Sprint("platform ", i), date: time.Date(1990+i%110, 1, i%365, 0, 0, 0, 0, time.UTC)}}
 			j := &classify.Judgement{Judged: true, Level: classify.Clear, Score: float64(i%9973) / 9973, Lang: "en", Kinds: []classify.Kind{classify.Symptom},
 				Urgent: i%7 == 0, Reasons: []classify.Reason{{Why: "describes a symptom"}}}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"triage/internal/ingest"
+	"triage/internal/ingest/file"
 )
 
 // origin is where and when a comment was written, as far as its file says so.
@@ -82,23 +82,23 @@ var originNames = [...]string{"platform", "created", "date", "time"}
 // withOrigin asks for origins, before the first record is read.
 func (rs *records) withOrigin() {
 	rs.origins = true
-	if rs.format != ingest.CSV {
+	if rs.format != file.CSV {
 		return
 	}
 	for _, name := range originNames {
 		c := &column{}
-		c.Records = ingest.NewRecords(&c.read, ingest.CSV)
+		c.Records = file.NewRecords(&c.read, file.CSV)
 		c.Column = name
 		rs.columns = append(rs.columns, c)
 	}
 }
 
 // origin is that of the record that next has just returned.
-func (rs *records) origin(rec ingest.Record) origin {
+func (rs *records) origin(rec file.Record) origin {
 	switch {
-	case !rs.origins || rs.format == ingest.Plain:
+	case !rs.origins || rs.format == file.Plain:
 		return origin{}
-	case rs.format == ingest.CSV:
+	case rs.format == file.CSV:
 		c := rs.columns
 		return originOf(c[0].next(), c[1].next(), c[2].next(), c[3].next())
 	}
@@ -126,7 +126,7 @@ func (s *scalar) UnmarshalJSON(raw []byte) error {
 // column reads one column of a CSV file beside the text: the same reader over
 // the same bytes, so that it stands at the same record.
 type column struct {
-	*ingest.Records
+	*file.Records
 	read   bytes.Buffer
 	absent bool
 }

@@ -170,7 +170,8 @@ type ReadError struct {
 	// Why says it in one sentence, with what to do.
 	Why string
 
-	cause error
+	// Cause is why no complete answer came, if that is it.
+	Cause error
 }
 
 // Error gives Why with the code or, without one, the status.
@@ -186,13 +187,13 @@ func (e *ReadError) Error() string {
 }
 
 // Unwrap gives the reason for which no complete answer came, if that is it.
-func (e *ReadError) Unwrap() error { return e.cause }
+func (e *ReadError) Unwrap() error { return e.Cause }
 
 // ReadError says what the exchange means for a read as far as that can be told
 // without knowing the platform; nil when a complete answer with a status of
 // success came.
 func (x Exchange) ReadError(now time.Time) *ReadError {
-	e := &ReadError{Status: x.Status, RetryAfter: x.RetryAfter(now), cause: x.Err}
+	e := &ReadError{Status: x.Status, RetryAfter: x.RetryAfter(now), Cause: x.Err}
 	switch {
 	case x.OK():
 		return nil

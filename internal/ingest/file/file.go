@@ -1,4 +1,6 @@
-package ingest
+// Package file reads comments from files that people export, and follows a file as
+// it grows: JSONL, CSV, or plain text. It judges nothing and can answer nothing.
+package file
 
 import (
 	"context"
@@ -9,17 +11,19 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"triage/internal/ingest"
 )
 
-// FilePlatform is the platform name of comments that come from a file.
-const FilePlatform = "file"
+// Platform is the platform name of comments that come from a file.
+const Platform = "file"
 
-// File is a source that reads an export and follows it as it grows. A line
+// Source is an ingest.Source that reads an export and follows it as it grows. A line
 // that cannot be read is reported by its number and passed over. A file that
 // was replaced or cut is read anew; what was read before is not taken twice. A
 // last line that may be half written waits until it is complete, or until the
 // file has stood still for Settle.
-type File struct {
+type Source struct {
 	Path    string
 	Account string
 	Format  Format
@@ -28,7 +32,7 @@ type File struct {
 	// Settle is how long a file stands still before its last line counts as
 	// complete without a line break; 0 means 10 s.
 	Settle time.Duration
-	Names  Namer
+	Names  ingest.Namer
 	Log    *zap.Logger
 
 	size    int64     // when last looked at
@@ -42,14 +46,14 @@ type File struct {
 // A sweep of a file reads a bounded part of it, so that its mark is stored as
 // the reading goes on.
 const (
-	fileBatch     = 250
-	fileSweep     = 20 * fileBatch
+	atOnce        = 250
+	sweepMost     = 20 * atOnce
 	defaultSettle = 10 * time.Second
 	maxItem       = 1 << 10 // bytes of an id
 )
 
 // Sweep implements Source.
-func (f *File) Sweep(ctx context.Context, mark Mark, emit Emit) (Mark, error) {
+func (f *Source) Sweep(ctx context.Context, mark ingest.Mark, emit ingest.Emit) (ingest.Mark, error) {
 	file, err := os.Open(f.Path)
 	if err != nil {
 		return mark, f.unreadable(err)
@@ -60,7 +64,7 @@ func (f *File) Sweep(ctx context.Context, mark Mark, emit Emit) (Mark, error) {
 		return mark, f.unreadable(err)
 	}
 	if mark.Offset > info.Size() || mark.File != f.identity(file, mark.Offset) {
-		mark, f.seen = Mark{}, nil
+		mark, f.seen = ingest.Mark{}, nil
 	}
 	part := io.NewSectionReader(file, 0, f.complete(file, mark.Offset, info.Size()))
 	if err := f.recount(part, mark.Offset); err != nil {
@@ -74,22 +78,22 @@ func (f *File) Sweep(ctx context.Context, mark Mark, emit Emit) (Mark, error) {
 	return mark, err
 }
 
-func (f *File) unreadable(err error) error {
-	return &ReadError{Kind: Temporary, cause: err,
+func (f *Source) unreadable(err error) error {
+	return &ingest.ReadError{Kind: ingest.Temporary, Cause: err,
 		Why: fmt.Sprintf("the file of account %q cannot be read: check its path and permissions", f.Account)}
 }
 
 // unusable says what is wrong with the whole file. It names no column: a file
 // without a header would have a comment there.
-func (f *File) unusable(err error) error {
+func (f *Source) unusable(err error) error {
 	why := "its records cannot be read: look for a quote that is not closed"
 	if errors.Is(err, ErrColumn) {
 		why = "no column is known to hold the text: see that the first line names the columns, and set column"
 	}
-	return &ReadError{Kind: Bad, Why: fmt.Sprintf("the file of account %q: %s", f.Account, why)}
+	return &ingest.ReadError{Kind: ingest.Bad, Why: fmt.Sprintf("the file of account %q: %s", f.Account, why)}
 }
 
-func (f *File) open(part *io.SectionReader, mark Mark) (*Records, error) {
+func (f *Source) open(part *io.SectionReader, mark ingest.Mark) (*Records, error) {
 	if _, err := part.Seek(0, io.SeekStart); err != nil {
 		return nil, f.unreadable(err)
 	}
@@ -105,12 +109,12 @@ func (f *File) open(part *io.SectionReader, mark Mark) (*Records, error) {
 }
 
 // recount counts the texts of the part that was read before a restart.
-func (f *File) recount(part *io.SectionReader, read int64) error {
+func (f *Source) recount(part *io.SectionReader, read int64) error {
 	if f.seen != nil {
 		return nil
 	}
 	f.seen = map[string]int{}
-	records, err := f.open(part, Mark{})
+	records, err := f.open(part, ingest.Mark{})
 	if err != nil {
 		return err
 	}
@@ -131,23 +135,23 @@ func (f *File) recount(part *io.SectionReader, read int64) error {
 
 // item names a record: by the file's own id, or else by its text and how often
 // that stood there before.
-func (f *File) item(rec Record) string {
+func (f *Source) item(rec Record) string {
 	if rec.Named || rec.Err != nil {
 		return rec.ID
 	}
-	name := f.Names.ID(FilePlatform, f.Account, "text "+rec.Text)
+	name := f.Names.ID(Platform, f.Account, "text "+rec.Text)
 	f.seen[name]++
 	return fmt.Sprintf("%s#%d", name, f.seen[name])
 }
 
 // read hands on what there is, in batches, and returns how far it came.
-func (f *File) read(ctx context.Context, part *io.SectionReader, mark Mark, emit Emit) (Mark, error) {
+func (f *Source) read(ctx context.Context, part *io.SectionReader, mark ingest.Mark, emit ingest.Emit) (ingest.Mark, error) {
 	mark.More = false
 	records, err := f.open(part, mark)
 	if err != nil {
 		return mark, err
 	}
-	var batch []Comment
+	var batch []ingest.Comment
 	read := mark
 	flush := func() error {
 		if len(batch) > 0 {
@@ -161,8 +165,8 @@ func (f *File) read(ctx context.Context, part *io.SectionReader, mark Mark, emit
 	}
 	for n := 0; ; n++ {
 		rec, err := records.Next()
-		if errors.Is(err, io.EOF) || n == fileSweep || err == nil && f.half(part, read.Offset, rec.End) {
-			err, more := flush(), n == fileSweep
+		if errors.Is(err, io.EOF) || n == sweepMost || err == nil && f.half(part, read.Offset, rec.End) {
+			err, more := flush(), n == sweepMost
 			mark.More = more && err == nil
 			return mark, err
 		}
@@ -172,7 +176,7 @@ func (f *File) read(ctx context.Context, part *io.SectionReader, mark Mark, emit
 		}
 		read.Offset, read.Line = records.Place()
 		batch = f.add(batch, rec)
-		if len(batch) == fileBatch {
+		if len(batch) == atOnce {
 			if err := flush(); err != nil {
 				return mark, err
 			}
@@ -181,7 +185,7 @@ func (f *File) read(ctx context.Context, part *io.SectionReader, mark Mark, emit
 }
 
 // add adds the comment of a record, or reports why there is none.
-func (f *File) add(batch []Comment, rec Record) []Comment {
+func (f *Source) add(batch []ingest.Comment, rec Record) []ingest.Comment {
 	if rec.Err == nil && len(rec.ID) > maxItem {
 		rec.Err = fmt.Errorf("its id is longer than %d bytes", maxItem)
 	}
@@ -189,8 +193,8 @@ func (f *File) add(batch []Comment, rec Record) []Comment {
 		f.Log.Warn("line passed over", zap.String("account", f.Account), zap.Int64("line", rec.Line), zap.Error(rec.Err))
 		return batch
 	}
-	return append(batch, Comment{
-		Platform: FilePlatform, Account: f.Account, Created: rec.Created,
-		Content: Content{Text: rec.Text, Author: rec.Author, Item: f.item(rec)},
+	return append(batch, ingest.Comment{
+		Platform: Platform, Account: f.Account, Created: rec.Created,
+		Content: ingest.Content{Text: rec.Text, Author: rec.Author, Item: f.item(rec)},
 	})
 }

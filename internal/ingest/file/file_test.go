@@ -1,4 +1,4 @@
-package ingest
+package file
 
 import (
 	"context"
@@ -11,13 +11,15 @@ import (
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
+
+	"triage/internal/ingest"
 )
 
-// follower is a File source and what came out of it.
+// follower is a Source and what came out of it.
 type follower struct {
 	t    *testing.T
-	file *File
-	mark Mark
+	file *Source
+	mark ingest.Mark
 	got  []string
 	logs *observer.ObservedLogs
 }
@@ -25,8 +27,8 @@ type follower struct {
 func follow(t *testing.T, name string) *follower {
 	core, logs := observer.New(zap.WarnLevel)
 	path := filepath.Join(t.TempDir(), name)
-	return &follower{t: t, logs: logs, file: &File{Path: path, Account: "export", Format: FormatOf(name),
-		Names: NewNamer([]byte("key")), Log: zap.New(core), Settle: time.Hour}}
+	return &follower{t: t, logs: logs, file: &Source{Path: path, Account: "export", Format: FormatOf(name),
+		Names: ingest.NewNamer([]byte("key")), Log: zap.New(core), Settle: time.Hour}}
 }
 
 func (f *follower) write(flag int, text string) {
@@ -48,7 +50,7 @@ func (f *follower) sweep(n int) string {
 	f.t.Helper()
 	f.got = nil
 	for range n {
-		mark, err := f.file.Sweep(f.t.Context(), f.mark, func(_ context.Context, batch []Comment) error {
+		mark, err := f.file.Sweep(f.t.Context(), f.mark, func(_ context.Context, batch []ingest.Comment) error {
 			for _, c := range batch {
 				f.got = append(f.got, c.Content.Text)
 			}
@@ -101,7 +103,7 @@ func TestFileIsReadOnFromItsMark(t *testing.T) {
 }
 
 func (f *follower) restart() {
-	f.file = &File{Path: f.file.Path, Account: "export", Format: f.file.Format, Names: f.file.Names, Log: f.file.Log, Settle: time.Hour}
+	f.file = &Source{Path: f.file.Path, Account: "export", Format: f.file.Format, Names: f.file.Names, Log: f.file.Log, Settle: time.Hour}
 }
 
 // A writer may pause in the middle of a line for as long as it likes.
@@ -139,8 +141,8 @@ func TestHalfALineWaits(t *testing.T) {
 func (f *follower) items() map[string]string {
 	f.t.Helper()
 	items := map[string]string{}
-	f.mark = Mark{}
-	_, err := f.file.Sweep(f.t.Context(), f.mark, func(_ context.Context, batch []Comment) error {
+	f.mark = ingest.Mark{}
+	_, err := f.file.Sweep(f.t.Context(), f.mark, func(_ context.Context, batch []ingest.Comment) error {
 		for _, c := range batch {
 			items[c.Content.Item] = c.Content.Text
 		}
@@ -179,7 +181,7 @@ func TestRestartCountsWhatItReadBefore(t *testing.T) {
 	f.restart()
 	f.write(os.O_APPEND, "Great!\n")
 	f.want(f.sweep(1), "Great!")
-	if n := f.file.seen[f.file.Names.ID(FilePlatform, "export", "text Great!")]; n != 3 {
+	if n := f.file.seen[f.file.Names.ID(Platform, "export", "text Great!")]; n != 3 {
 		t.Fatalf("counted %d of 3", n)
 	}
 }
@@ -187,7 +189,7 @@ func TestRestartCountsWhatItReadBefore(t *testing.T) {
 func TestFileWithoutAHeaderIsNotQuoted(t *testing.T) {
 	f := follow(t, "c.csv")
 	f.write(0, "Jane CANARY,my hysterectomy still bleeds\n2,x\n")
-	_, err := f.file.Sweep(t.Context(), Mark{}, nil)
+	_, err := f.file.Sweep(t.Context(), ingest.Mark{}, nil)
 	if err == nil || strings.Contains(strings.ToLower(fmt.Sprint(err)), "canary") || !strings.Contains(err.Error(), "set column") {
 		t.Fatalf("got %v", err)
 	}
@@ -229,7 +231,7 @@ func TestBadLinesAreReportedByNumber(t *testing.T) {
 func TestLongFileIsReadInParts(t *testing.T) {
 	f := follow(t, "c.txt")
 	var text strings.Builder
-	for i := range 2*fileSweep + 7 {
+	for i := range 2*sweepMost + 7 {
 		fmt.Fprintf(&text, "line%d\n", i)
 	}
 	f.write(0, text.String())
@@ -239,14 +241,14 @@ func TestLongFileIsReadInParts(t *testing.T) {
 		n, more = n+len(f.got), f.mark.More
 	}
 	f.sweep(1)
-	if n+len(f.got) != 2*fileSweep+7 || sweeps < 2 {
+	if n+len(f.got) != 2*sweepMost+7 || sweeps < 2 {
 		t.Fatalf("%d lines in %d sweeps", n, sweeps)
 	}
 }
 
 func TestMissingFileSaysWhatToDo(t *testing.T) {
 	f := follow(t, "c.txt")
-	_, err := f.file.Sweep(t.Context(), Mark{}, nil)
+	_, err := f.file.Sweep(t.Context(), ingest.Mark{}, nil)
 	if err == nil || !strings.Contains(err.Error(), "check its path") {
 		t.Fatalf("got %v", err)
 	}

@@ -1,4 +1,4 @@
-package ingest
+package file
 
 import (
 	"bytes"
@@ -9,7 +9,7 @@ import (
 
 // identity tells one file from the next under the same name: a keyed hash of
 // how the part that was read begins and ends.
-func (f *File) identity(file io.ReaderAt, read int64) string {
+func (f *Source) identity(file io.ReaderAt, read int64) string {
 	const most = 256
 	parts := make([]byte, min(most, read), 2*most)
 	if n, _ := file.ReadAt(parts, 0); n < len(parts) {
@@ -23,7 +23,7 @@ func (f *File) identity(file io.ReaderAt, read int64) string {
 }
 
 // settle notes the file's size and whether it has stood still long enough.
-func (f *File) settle(size int64) {
+func (f *Source) settle(size int64) {
 	now := time.Now()
 	if size != f.size || f.since.IsZero() || now.Before(f.since) {
 		f.size, f.since, f.settled = size, now, false
@@ -38,7 +38,7 @@ func (f *File) settle(size int64) {
 
 // complete is up to where the file can be read: to its end, unless what stands
 // there may be half a line.
-func (f *File) complete(file io.ReaderAt, from, size int64) int64 {
+func (f *Source) complete(file io.ReaderAt, from, size int64) int64 {
 	f.settle(size)
 	if f.settled {
 		return size
@@ -71,7 +71,7 @@ func lastBreak(file io.ReaderAt, from, size int64) int64 {
 
 // half reports a CSV record at the end of a file that has not settled and has a
 // quote open: the line break it ends with may stand inside a text.
-func (f *File) half(part *io.SectionReader, from, end int64) bool {
+func (f *Source) half(part *io.SectionReader, from, end int64) bool {
 	if f.Format != CSV || f.settled || end < part.Size() || end-from > MaxLine {
 		return false
 	}
