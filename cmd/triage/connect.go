@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"strings"
 	"time"
 
@@ -74,8 +75,9 @@ func (c *connecting) run(cmd *cobra.Command, platform string) error {
 	if err != nil {
 		return err
 	}
+	asked := url.Values{"platform": {platform}, "account": {l.Name}, "client": {l.options.Client}}
 	if err := c.give(cmd, func(ctx context.Context, to *control.Client) error {
-		return to.Call(ctx, "GET", "/grants", nil, nil)
+		return to.Call(ctx, "GET", "/grants?"+asked.Encode(), nil, nil)
 	}); err != nil {
 		return err
 	}
@@ -114,10 +116,11 @@ func (c *connecting) consent(cmd *cobra.Command, l *login) (g ingest.Grant, err 
 	if err != nil {
 		return g, fmt.Errorf("print the address: %w", err)
 	}
-	code, err := w.code(ctx, cmd.InOrStdin())
+	code, err := w.code(ctx, cmd.InOrStdin(), cmd.OutOrStdout())
 	if err != nil {
 		return g, err
 	}
+	ctx = cmd.Context() // whoever agreed in the last second has agreed
 	if g, err = l.app.Exchange(ctx, redirect, code, verifier); err == nil && l.finish != nil {
 		g, err = l.finish(ctx, g)
 	}
@@ -138,7 +141,12 @@ func (c *connecting) check(cmd *cobra.Command, l *login, g ingest.Grant) error {
 		return fmt.Errorf("account %s: %w", l.Name, err)
 	}
 	findings := client.Check(cmd.Context())
-	if lacks := oauth.Lacks(g, l.options.Scopes); len(lacks) > 0 {
+	lacks := oauth.Lacks(g, l.options.Scopes)
+	if asked, ok := client.(ingest.Permitted); ok && len(lacks) == 0 { // where only another question tells
+		permit, _ := asked.Permit(cmd.Context())
+		lacks = permit.Lacks
+	}
+	if len(lacks) > 0 {
 		findings = append(findings, ingest.Finding{What: "the consent leaves out permissions: " + strings.Join(lacks, ", "), Mend: "connect again and leave every permission ticked"})
 	}
 	for _, task := range l.lacks {

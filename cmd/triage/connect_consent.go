@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -38,18 +39,30 @@ type consentAnswer struct {
 	err  error
 }
 
-// await begins to wait. Only this machine can reach it.
+// await begins to wait. Only this machine can reach it: at both of its addresses,
+// for "localhost" is either, and at the other one somebody else here could wait for
+// the answer. It may have no second one.
 func await(ctx context.Context, port int) (*waiting, error) {
 	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	l, err := lc.Listen(ctx, "tcp4", fmt.Sprintf("127.0.0.1:%d", port))
 	if err != nil {
-		return nil, fmt.Errorf("wait for the answer: %w: name another --port, with which the app is registered too", err)
+		return nil, fmt.Errorf(noPort, err)
 	}
 	w := &waiting{state: rand.Text(), came: make(chan consentAnswer, 1), port: l.Addr().(*net.TCPAddr).Port}
 	w.web = &http.Server{Handler: w, ReadHeaderTimeout: 10 * time.Second, MaxHeaderBytes: 64 << 10}
-	go func() { _ = w.web.Serve(l) }() // until close
+	second, err := lc.Listen(ctx, "tcp6", fmt.Sprintf("[::1]:%d", w.port))
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, errors.Join(fmt.Errorf(noPort, err), l.Close())
+	}
+	for _, l := range []net.Listener{l, second} {
+		if l != nil {
+			go func() { _ = w.web.Serve(l) }() // until close
+		}
+	}
 	return w, nil
 }
+
+const noPort = "wait for the answer: %w: name another --port, with which the app is registered too"
 
 // address is where it waits. Some platforms know this machine by its name only.
 func (w *waiting) address(host string) string {
@@ -100,23 +113,35 @@ func (w *waiting) take(q url.Values) bool {
 }
 
 // code waits for the answer, which a browser brings, or a person who pastes the
-// address at which it ended.
-func (w *waiting) code(ctx context.Context, in io.Reader) (string, error) {
-	go func() {
-		lines := bufio.NewScanner(in)
-		for ctx.Err() == nil && lines.Scan() {
-			if u, err := url.Parse(strings.TrimSpace(lines.Text())); err == nil {
-				w.take(u.Query())
+// address at which it ended. What else is pasted is answered on out.
+func (w *waiting) code(ctx context.Context, in io.Reader, out io.Writer) (string, error) {
+	odd := make(chan struct{})
+	go w.pasted(ctx, in, odd)
+	for {
+		select {
+		case a := <-w.came:
+			return a.code, a.err
+		case <-odd:
+			_, _ = fmt.Fprintln(out, "This is not the address at which the browser ended after this consent: paste the whole line from the browser, up to its last character.")
+		case <-ctx.Done():
+			if errors.Is(context.Cause(ctx), errNobody) {
+				return "", errNobody
 			}
+			return "", fmt.Errorf("nothing was connected: %w", ctx.Err())
 		}
-	}()
-	select {
-	case a := <-w.came:
-		return a.code, a.err
-	case <-ctx.Done():
-		if errors.Is(context.Cause(ctx), errNobody) {
-			return "", errNobody
+	}
+}
+
+// pasted takes what a person pastes, and tells of each line that is no answer.
+func (w *waiting) pasted(ctx context.Context, in io.Reader, odd chan<- struct{}) {
+	for lines := bufio.NewScanner(in); ctx.Err() == nil && lines.Scan(); {
+		line := strings.TrimSpace(lines.Text())
+		if u, err := url.Parse(line); line == "" || err == nil && w.take(u.Query()) {
+			continue
 		}
-		return "", fmt.Errorf("nothing was connected: %w", ctx.Err())
+		select {
+		case odd <- struct{}{}:
+		case <-ctx.Done():
+		}
 	}
 }

@@ -16,7 +16,7 @@ import (
 // much of Google's and Facebook's APIs as a check of the account asks for.
 type idp struct {
 	*httptest.Server
-	deny, token, account, scope, page, tasks string
+	deny, token, account, scope, page, tasks, scopes string
 
 	mu        sync.Mutex
 	asked     url.Values // for consent
@@ -24,7 +24,8 @@ type idp struct {
 }
 
 func newIDP(t *testing.T) *idp {
-	p := &idp{account: "accounts/1", page: "22", tasks: `["MODERATE","MESSAGING"]`}
+	p := &idp{account: "accounts/1", page: "22", tasks: `["MODERATE","MESSAGING"]`,
+		scopes: `["pages_read_engagement","pages_read_user_content","pages_manage_engagement","pages_messaging"]`}
 	mux := http.NewServeMux()
 	for _, path := range []string{"/o/oauth2/v2/auth", "/i/oauth2/authorize", "/v26.0/dialog/oauth", "/oauth/authorize"} {
 		mux.HandleFunc("GET "+path, p.authorize)
@@ -93,6 +94,7 @@ func (p *idp) answers(mux *http.ServeMux) {
 		return `{"data":[{"id":"` + p.page + `","access_token":"zztokenzz page","tasks":` + p.tasks + `}]}`
 	})
 	say("/v26.0/me", "zztokenzz page", fixed(`{"id":"22","name":"Cedar","category":"Doctor"}`))
+	say("/v26.0/debug_token", "77|zzsecretzz", func() string { return `{"data":{"is_valid":true,"scopes":` + p.scopes + `}}` })
 	say("/v26.0/", "zztokenzz page", fixed(`{"data":[]}`))
 	say("/access_token", "", fixed(`{"access_token":"zztokenzz long","expires_in":5184000}`))
 }

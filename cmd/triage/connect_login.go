@@ -90,6 +90,19 @@ func (c *config) loginOf(s section) (l *login, ok bool) {
 	return l, true
 }
 
+// known tells of an account that a person can connect by which app that is done, and
+// the hash of the token in the configuration.
+func (c *config) known(platform, name string) (client, seed string, ok bool) {
+	if name == "" {
+		return "", "", false
+	}
+	l, err := c.login(platform, name)
+	if err != nil {
+		return "", "", false
+	}
+	return l.options.Client, oauth.SeedOf(l.options.Seed), true
+}
+
 // tokens give the token of an account that a person can connect; nil where its
 // section holds all there is.
 func (c *config) tokens(s section, grants ingest.Grants, log *zap.Logger) ingest.Tokens {

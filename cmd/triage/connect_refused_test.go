@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -30,8 +32,10 @@ func TestConsentThatIsNone(t *testing.T) {
 		"nothing to renew": {"google", func(p *idp) { p.token = `{"access_token":"zztokenzz","expires_in":3599}` }, "nothing to renew"},
 		"another account":  {"google", func(p *idp) { p.account = "accounts/9" }, "nothing was connected"},
 		"a box not ticked": {"google", func(p *idp) { p.scope = "openid" }, "leaves out permissions"},
-		"not her Page":     {"facebook", func(p *idp) { p.page = "23" }, "does not manage the configured Page"},
-		"a task lacks":     {"facebook", func(p *idp) { p.tasks = `["MESSAGING"]` }, "may not MODERATE"},
+		"one of Facebook's": {"facebook", func(p *idp) { p.scopes = `["pages_read_engagement","pages_read_user_content"]` },
+			"leaves out permissions: pages_manage_engagement, pages_messaging"},
+		"not her Page": {"facebook", func(p *idp) { p.page = "23" }, "does not manage the configured Page"},
+		"a task lacks": {"facebook", func(p *idp) { p.tasks = `["MESSAGING"]` }, "may not MODERATE"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newIDP(t)
@@ -63,6 +67,30 @@ func TestWrongStateIsRefused(t *testing.T) {
 	browse(t, consent)
 	if said, err := a.end(); err != nil {
 		t.Errorf("%v, said:\n%s", err, said)
+	}
+}
+
+// "localhost" has two addresses: nobody else on this machine gets the answer at the
+// other one.
+func TestBothAddressesOfThisMachineAreTaken(t *testing.T) {
+	six, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp6", "[::1]:0")
+	if err != nil {
+		t.Skipf("this machine has one address only: %v", err)
+	}
+	port := six.Addr().(*net.TCPAddr).Port
+	if w, err := await(t.Context(), port); err == nil || !strings.Contains(err.Error(), "--port") {
+		t.Errorf("it waits beside somebody else: %v, %v", w, err)
+	}
+	_ = six.Close()
+	w, err := await(t.Context(), port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.close()
+	for _, host := range []string{"127.0.0.1", "[::1]"} {
+		if status, body := browse(t, fmt.Sprintf("http://%s:%d/callback?state=x", host, port)); status != http.StatusBadRequest {
+			t.Errorf("%s: %d %s", host, status, body)
+		}
 	}
 }
 

@@ -219,7 +219,7 @@ func TestAddressIsPasted(t *testing.T) {
 	}
 	_, _ = fmt.Fprintf(typed, "what?\n%s#_\n", end)
 	defer func() { _ = typed.Close() }()
-	if said, err := a.end(); err != nil || a.kept("google").Access == "" {
+	if said, err := a.end(); err != nil || a.kept("google").Access == "" || strings.Count(said, "paste the whole line") != 1 {
 		t.Errorf("%v, said:\n%s", err, said)
 	}
 }
@@ -235,7 +235,9 @@ func TestConnectThroughTheSocket(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	served := make(chan error, 1)
-	go func() { served <- control.Serve(ctx, l, s.commands(o, &people.People{Store: o.Users}, s.scrubber(o))) }()
+	go func() {
+		served <- control.Serve(ctx, l, s.commands(o, &people.People{Store: o.Users}, s.scrubber(o), nil))
+	}()
 	defer func() { cancel(); <-served }()
 	browse(t, a.begin("google"))
 	if said, err := a.end(); err != nil {

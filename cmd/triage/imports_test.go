@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	"internal/settings": {},
 	"internal/bus":      {},
 	"internal/sandbox":  {},
+	"internal/nudge":    {},
 	"internal/store": {"internal/ingest", "internal/classify", "internal/respond", "internal/alert",
 		"internal/audit", "internal/bus", "internal/people", "internal/settings", "internal/vault"},
 	"internal/control": {"internal/respond", "internal/audit", "internal/people", "internal/settings", "internal/store"},
@@ -38,6 +39,7 @@ var mayImport = map[string][]string{
 // may import them. Any package below internal/ingest that is not here is a
 // platform.
 var nests = map[string]struct{ imports, importedBy []string }{
+	"deploy/wordpress":             {nil, []string{"cmd/triage"}},   // files only
 	"internal/bus/cluster":         {[]string{"internal/bus"}, nil}, // for tests
 	"internal/classify/identifier": {[]string{"internal/classify/lexicon"}, []string{"internal/classify"}},
 	"internal/classify/learn":      {[]string{"internal/classify/lexicon", "internal/classify/network"}, []string{"cmd/triage"}},
@@ -177,6 +179,7 @@ func TestTheTableRefuses(t *testing.T) {
 		{"internal/classify", "internal/classify/learn"}, {"cmd/triage", "internal/respond/gate/plain"},
 		{"internal/classify/network", "internal/classify/lexicon"}, {"internal/classify/learn", "internal/classify"},
 		{"internal/classify/lexicon", "internal/classify/identifier"}, {"internal/respond", "internal/classify/lexicon"},
+		{"internal/nudge", "internal/classify/lexicon"}, {"internal/nudge", "deploy/wordpress"}, {"internal/ingest", "internal/nudge"},
 	} {
 		if allowed(t, wrong[0], wrong[1]) {
 			t.Errorf("%s may import %s", wrong[0], wrong[1])

@@ -135,11 +135,11 @@ func (s *service) tell(ctx context.Context, st *opened, what string) {
 }
 
 // commands answers commands about an open store.
-func (s *service) commands(o *opened, folk *people.People, desk control.Desk) http.Handler {
+func (s *service) commands(o *opened, folk *people.People, desk control.Desk, all accounts) http.Handler {
 	return control.Handler(control.Options{
 		Store: o.Store, People: folk, Cases: desk, AuditKey: o.keys.audit, BackupKey: o.keys.backup[0],
 		Practice: s.cfg.Practice.Name, Platforms: s.cfg.platforms(), Policy: policyVersion,
-		Check: s.checker(o), Person: o.person, Log: s.log.Named("control"), Now: time.Now,
+		Login: s.cfg.known, Check: s.checker(o), Backfill: all.backfill, Person: o.person, Log: s.log.Named("control"), Now: time.Now,
 	})
 }
 
@@ -153,7 +153,7 @@ func (s *service) answerAlone(ctx context.Context) (http.Handler, func() error, 
 	if err != nil {
 		return nil, nil, err
 	}
-	return s.commands(o, &people.People{Store: o.Users}, s.scrubber(o)), o.Close, nil
+	return s.commands(o, &people.People{Store: o.Users}, s.scrubber(o), nil), o.Close, nil
 }
 
 // scrubber is as much of a desk as an erasure needs.

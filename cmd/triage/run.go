@@ -126,7 +126,7 @@ func (s *service) run(ctx context.Context) (err error) {
 		web.pages = page
 	}
 	g.serve(func(ctx context.Context) error { return web.serve(ctx, s.page) })
-	g.commands(orders, s.commands(st, folk, desk))
+	g.commands(orders, s.commands(st, folk, desk, accounts))
 	if s.ready != nil {
 		s.ready(login)
 	}

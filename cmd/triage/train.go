@@ -32,7 +32,8 @@ practice adds its own decisions (triage queue export-labels) as one more file of
 labels.`,
 		Example: `  triage train --vectors vectors.bin --out network.bin labels.jsonl
   triage train --vectors vectors.bin --out ours.bin --written written.jsonl labels.jsonl decisions.jsonl
-  triage train vectors --out vectors.bin --words words.txt reviews.jsonl.gz`,
+  triage train vectors --out vectors.bin --words words.txt reviews.jsonl.gz
+  triage train nudge --out words.tsv written.jsonl`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 || t.out == "" || t.vectors == "" {
 				return fmt.Errorf("%w: train needs --vectors FILE, --out FILE and files of LABELS; see triage train --help", errUsage)
@@ -50,7 +51,7 @@ labels.`,
 	cmd.Flags().IntVar(&t.shape.Epochs, "rounds", 8, "how often every text is learned from")
 	cmd.Flags().Uint64Var(&t.shape.Seed, "seed", 1, "another number gives another network, about as good")
 	cmd.Flags().IntVar(&t.limit, "limit", 0, "learn from so many texts of each file only (0: all)")
-	cmd.AddCommand(trainVectorsCommand())
+	cmd.AddCommand(trainVectorsCommand(), trainNudgeCommand())
 	return cmd
 }
 

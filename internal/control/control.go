@@ -42,8 +42,14 @@ type Options struct {
 	Policy string
 	// Platforms are the platforms of the configured accounts.
 	Platforms []string
+	// Login tells of an account by platform and name, if the configuration has it and
+	// a person can connect it: the app that it is connected by, and the hash of the
+	// token in the configuration, if one is there.
+	Login func(platform, account string) (client, seed string, ok bool)
 	// Check asks the platforms whether the accounts can be used.
 	Check func(context.Context) []Finding
+	// Backfill has an account read from long ago.
+	Backfill Backfiller
 	// Person is the author's id as it is kept, of one that a request names; nil:
 	// they are the same.
 	Person func(platform, author string) string
@@ -71,6 +77,7 @@ var acts = map[string]act{
 	"GET /settings":       {anyone, (*control).settings},
 	"POST /settings":      {people.Configure, (*control).set},
 	"GET /check":          {anyone, (*control).check},
+	"POST /backfill":      {people.Connect, (*control).backfill},
 	"GET /grants":         {people.Connect, (*control).mayConnect},
 	"POST /grants":        {people.Connect, (*control).connect},
 	"POST /erase":         {people.Erase, (*control).erase},

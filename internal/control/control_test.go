@@ -24,6 +24,7 @@ var mayGive = map[string][]string{
 	"POST /users/disable": {"operator", "admin"},
 	"GET /settings":       {"operator", "viewer", "reviewer", "privacy", "admin"},
 	"POST /settings":      {"privacy", "admin"},
+	"POST /backfill":      {"operator", "admin"},
 	"GET /check":          {"operator", "viewer", "reviewer", "privacy", "admin"},
 	"GET /grants":         {"operator", "admin"},
 	"POST /grants":        {"operator", "admin"},
@@ -44,7 +45,9 @@ var commands = map[string]struct{ body, query, act string }{
 	"POST /users/passwd":  {body: `{"name":"viewer"}`, act: "password-set viewer"},
 	"POST /users/disable": {body: `{"name":"out","disabled":true}`, act: "user-disabled out"},
 	"POST /settings":      {body: `{"name":"posting.undo","value":"4%ds"}`, act: "setting-changed posting.undo 30s to 4%ds"},
-	"POST /grants":        {body: `{"platform":"facebook","account":"main","grant":{"access":"` + planted + `"}}`, act: "account-connected main facebook"},
+	"GET /grants":         {query: "?platform=facebook&account=main&client=c"},
+	"POST /grants":        {body: `{"platform":"facebook","account":"main","grant":{"access":"` + planted + `","client":"c"}}`, act: "account-connected main facebook"},
+	"POST /backfill":      {body: `{"account":"main","since":"2026-01-31T00:00:00Z"}`, act: "backfill-ordered main 2026-01-31"},
 	"POST /erase":         {body: `{"platform":"youtube","author":"nobody"}`},
 	"POST /label":         {body: `{"case":"` + theCase + `","level":"clear"}`}, // in the case's history
 	"GET /labels":         {act: "exported  labels"},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"go.uber.org/zap"
 )
@@ -12,48 +13,39 @@ import (
 // Deletions finds out that authors deleted their comments. A comment counts as
 // deleted only if a sweep that read everything under its post left it out, yet
 // found another there; if the platform, asked for it, does not show it, yet
-// shows that other one; and if the account check passes: a permission that was
-// lost must erase nothing. When too many go at once, none of the account counts
-// until a person looked.
+// shows that other one before and one of somebody else afterwards, for the
+// practice's own it shows to an app that lost all rights to people's; and if the
+// account check passes: a permission that was lost must erase nothing. When too
+// many go at once, or all, none of the account counts until a person looked.
 type Deletions struct {
 	Account Account
 	Kept    Kept
 
-	last map[string]string // thread by comment: what was last found, or is missed since
+	last map[string]string // thread by comment: what the sweeps found, under posts that are listed still
 	now  map[string]string // thread by comment: what this sweep found
-	// beside is, by thread, the platform's id of a comment that this sweep found.
-	beside map[string]string
-	// shown are left out by the sweeps, and yet shown when asked for.
-	shown map[string]bool
+	// beside is, by thread, a comment that this sweep found: somebody else's if
+	// there is one. other is one of somebody else anywhere.
+	beside map[string]neighbour
+	other  string
+	// shown are left out by the sweeps, and yet were shown then when asked for.
+	shown map[string]time.Time
 	// passed were asked for without an answer (true) or could not be (false), and
 	// are passed over until all others had their turn.
 	passed   map[string]bool
-	withheld map[string]bool
+	withheld []string // sorted
 }
 
-// Account answers for single comments, and for itself.
-type Account interface {
-	// Observe is Actor's.
-	Observe(ctx context.Context, item string) (Observation, error)
-	Check(ctx context.Context) []Finding
-}
-
-// Kept is what is kept of comments.
-type Kept interface {
-	// Known lists the ids of the comments of a thread of which something is
-	// kept. What was erased need not be among them.
-	Known(ctx context.Context, thread string) ([]string, error)
-	// Item is the platform's id of a comment; empty where its words are not kept
-	// any more.
-	Item(ctx context.Context, id string) (string, error)
-	// Deleted erases comments that their authors deleted. Telling it twice is
-	// harmless.
-	Deleted(ctx context.Context, ids []string) error
+// neighbour is a comment by the platform's id, and whether it is the practice's own.
+type neighbour struct {
+	item string
+	own  bool
 }
 
 const (
-	goneMost = 5  // more at once than people delete
-	askMost  = 50 // comments asked for after one sweep
+	goneMost = 5              // more at once than people delete
+	allMost  = 2              // the same, where nobody else's is left
+	askMost  = 50             // comments asked for after one sweep
+	shownFor = 24 * time.Hour // until one that was shown is asked for again
 )
 
 // forget begins anew, but for what is withheld. What is kept is known from Kept.
@@ -64,35 +56,45 @@ func (d *Deletions) forget() {
 // Withhold tells the Poller, before it runs, what was withheld when the account
 // was last read, by whatever process: the ids in Health.
 func (p *Poller) Withhold(ids []string) {
-	if p.Deletions == nil {
-		return
+	if p.Deletions != nil {
+		p.Deletions.withheld = ids
+		p.sayWithheld(nil)
 	}
-	p.Deletions.withheld = map[string]bool{}
-	for _, id := range ids {
-		p.Deletions.withheld[id] = true
-	}
-	p.sayWithheld()
 }
 
-func (p *Poller) sayWithheld() {
+// sayWithheld tells people of what is withheld, and of what is not shown any more.
+func (p *Poller) sayWithheld(bare []string) {
+	ids := slices.Compact(slices.Sorted(slices.Values(slices.Concat(p.Deletions.withheld, bare))))
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.health.Withheld = slices.Sorted(maps.Keys(p.Deletions.withheld))
+	before := len(p.health.Withheld)
+	p.health.Withheld = ids
+	p.mu.Unlock()
+	if len(ids) > before {
+		p.Log.Warn("too many comments are gone at once and none is erased: look whether the account may still see them; erase by hand those that were deleted",
+			zap.String("platform", p.Platform), zap.String("account", p.Account), zap.Strings("comments", ids))
+	}
 }
 
 // begin begins a sweep.
 func (d *Deletions) begin() {
-	d.now, d.beside = map[string]string{}, map[string]string{}
-	if d.shown == nil {
-		d.shown, d.passed = map[string]bool{}, map[string]bool{}
+	d.now, d.beside, d.other = map[string]string{}, map[string]neighbour{}, ""
+	if d.last == nil {
+		d.last, d.shown, d.passed = map[string]string{}, map[string]time.Time{}, map[string]bool{}
 	}
 }
 
 // saw takes note of a comment that the sweep found.
 func (d *Deletions) saw(c Comment) {
-	if d.now != nil && c.Thread != "" {
-		d.now[c.ID], d.beside[c.Thread] = c.Thread, c.Content.Item
-		delete(d.shown, c.ID)
+	if d.now == nil || c.Thread == "" {
+		return
+	}
+	d.now[c.ID] = c.Thread
+	delete(d.shown, c.ID)
+	if !c.Own {
+		d.other = c.Content.Item
+	}
+	if _, known := d.beside[c.Thread]; !c.Own || !known {
+		d.beside[c.Thread] = neighbour{c.Content.Item, c.Own}
 	}
 }
 
@@ -104,83 +106,94 @@ func (p *Poller) missing(ctx context.Context) error {
 	if d == nil || !ok {
 		return nil
 	}
-	missed, err := p.missed(ctx, whole.Posts())
+	missed, bare, err := p.missed(ctx, whole.Posts())
 	if err != nil {
 		return fmt.Errorf("look for deleted comments: %w", err)
 	}
-	d.last = maps.Clone(d.now)
 	maps.Copy(d.last, missed)
-	if err := p.release(ctx); err != nil {
-		return fmt.Errorf("look for deleted comments: %w", err)
+	maps.Copy(d.last, d.now)
+	d.withheld, err = p.unsettled(ctx, d.withheld)
+	if err == nil {
+		bare, err = p.unsettled(ctx, bare)
 	}
-	if len(d.withheld) == 0 {
-		if err := p.honour(ctx, missed); err != nil {
-			return fmt.Errorf("erase deleted comments: %w", err)
-		}
+	if err == nil && len(d.withheld) == 0 {
+		err = p.honour(ctx, missed)
 	}
-	p.sayWithheld()
+	if err != nil {
+		return fmt.Errorf("erase deleted comments: %w", err)
+	}
+	if len(bare) <= allMost {
+		bare = nil
+	}
+	p.sayWithheld(bare)
 	return nil
 }
 
-// release no longer withholds what was seen again, what a person erased, and
-// that of which no words are left to erase.
-func (p *Poller) release(ctx context.Context) error {
-	d := p.Deletions
-	for id := range d.withheld {
-		item, err := d.Kept.Item(ctx, id)
+// unsettled are those that were not seen again, that no person erased, and of
+// which there are words left to erase.
+func (p *Poller) unsettled(ctx context.Context, ids []string) (still []string, err error) {
+	for _, id := range ids {
+		item, err := p.Deletions.Kept.Item(ctx, id)
 		if err != nil {
-			return err
+			return ids, err
 		}
-		if item == "" || d.now[id] != "" || p.erased(id) {
-			delete(d.withheld, id)
+		if item != "" && p.Deletions.now[id] == "" && !p.erased(id) {
+			still = append(still, id)
 		}
 	}
-	return nil
+	return still, nil
 }
 
-// missed finds the comments that are known, and that the sweep left out although
-// it read everything under their post and found something there; each with its
-// thread.
-func (p *Poller) missed(ctx context.Context, posts []string) (map[string]string, error) {
-	d, missed, whole := p.Deletions, map[string]string{}, map[string]bool{}
+// missed finds the comments, with their threads, that are known and that the sweep
+// left out although it read everything under their post, where it found another;
+// bare are all that it left out where it found nobody else's anywhere.
+func (p *Poller) missed(ctx context.Context, posts []string) (missed map[string]string, bare []string, err error) {
+	d, whole := p.Deletions, map[string]bool{}
+	missed = map[string]string{}
 	miss := func(id, thread string) {
-		if d.now[id] == "" && !d.shown[id] && !p.erased(id) {
+		_, left := d.beside[thread]
+		switch {
+		case d.now[id] != "" || p.erased(id) || p.Now().Sub(d.shown[id]) < shownFor:
+		case d.other == "":
+			bare = append(bare, id)
+		case left:
 			missed[id] = thread
 		}
 	}
 	for _, post := range posts {
 		thread := p.Names.ID(p.Platform, p.Account, post)
-		if d.beside[thread] == "" {
-			continue
-		}
 		whole[thread] = true
 		known, err := d.Kept.Known(ctx, thread)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for _, id := range known {
 			miss(id, thread)
 		}
 	}
+	maps.DeleteFunc(d.last, func(id, thread string) bool {
+		_, left := d.beside[thread]
+		return !left && !whole[thread] || p.erased(id) // its post is listed no more
+	})
 	for id, thread := range d.last {
 		if whole[thread] {
 			miss(id, thread)
 		}
 	}
-	return missed, nil
+	return missed, slices.Compact(slices.Sorted(slices.Values(bare))), nil
 }
 
 // honour has those erased that are gone, unless they are too many.
 func (p *Poller) honour(ctx context.Context, missed map[string]string) error {
 	gone, err := p.ask(ctx, missed)
-	if err != nil || len(gone) == 0 || !p.healthy(ctx) {
+	d := p.Deletions
+	switch {
+	case err != nil || len(gone) == 0:
 		return err
-	}
-	d, log := p.Deletions, p.Log.With(zap.String("platform", p.Platform), zap.String("account", p.Account))
-	if len(gone) > goneMost {
-		p.Withhold(gone)
-		log.Warn("too many comments are gone at once and none is erased: look whether the account may still see them; erase by hand those that were deleted",
-			zap.Strings("comments", gone))
+	case len(gone) > goneMost:
+		d.withheld = gone
+		return nil
+	case !p.healthy(ctx, d.beside[missed[gone[0]]]):
 		return nil
 	}
 	if err := d.Kept.Deleted(ctx, gone); err != nil {
@@ -189,7 +202,7 @@ func (p *Poller) honour(ctx context.Context, missed map[string]string) error {
 	for _, id := range gone {
 		delete(d.last, id)
 	}
-	log.Info("comments were deleted by their authors", zap.Strings("comments", gone))
+	p.Log.Info("comments were deleted by their authors", zap.String("platform", p.Platform), zap.String("account", p.Account), zap.Strings("comments", gone))
 	return nil
 }
 
@@ -197,7 +210,7 @@ func (p *Poller) honour(ctx context.Context, missed map[string]string) error {
 // until all were asked for, and nothing as long as those that are gone would be
 // too many with those that the platform does not answer for.
 func (p *Poller) ask(ctx context.Context, missed map[string]string) (gone []string, err error) {
-	q := questions{Deletions: p.Deletions, sees: map[string]bool{}}
+	q := questions{Deletions: p.Deletions, now: p.Now(), sees: map[string]bool{}}
 	for _, id := range slices.Sorted(maps.Keys(missed)) {
 		if _, passed := q.passed[id]; passed {
 			continue
@@ -234,6 +247,7 @@ func (p *Poller) ask(ctx context.Context, missed map[string]string) (gone []stri
 // questions are what the platform is asked after one sweep.
 type questions struct {
 	*Deletions
+	now           time.Time
 	asked, failed int
 	sees          map[string]bool // by thread: the comment beside is shown
 	gone          []string
@@ -247,7 +261,7 @@ func (q *questions) ask(ctx context.Context, id, thread string) (unanswered, err
 		return nil, err
 	}
 	if _, known := q.sees[thread]; !known {
-		beside, err := q.Account.Observe(ctx, q.beside[thread])
+		beside, err := q.Account.Observe(ctx, q.beside[thread].item)
 		if q.sees[thread] = err == nil && !beside.Gone; !q.sees[thread] {
 			q.asked++
 		}
@@ -265,13 +279,22 @@ func (q *questions) ask(ctx context.Context, id, thread string) (unanswered, err
 	case o.Gone:
 		q.gone = append(q.gone, id)
 	default:
-		q.shown[id] = true
+		q.shown[id] = q.now
 	}
 	return nil, nil
 }
 
-// healthy reports whether the account check passes.
-func (p *Poller) healthy(ctx context.Context) bool {
-	found := p.Deletions.Account.Check(ctx)
-	return len(found) > 0 && !slices.ContainsFunc(found, func(f Finding) bool { return !f.OK })
+// healthy reports whether the account check passes, and what others write can
+// still be seen: the one beside, or another if that is the practice's own.
+func (p *Poller) healthy(ctx context.Context, beside neighbour) bool {
+	d := p.Deletions
+	found := d.Account.Check(ctx)
+	if len(found) == 0 || slices.ContainsFunc(found, func(f Finding) bool { return !f.OK }) {
+		return false
+	}
+	if beside.own {
+		beside.item = d.other
+	}
+	seen, err := d.Account.Observe(ctx, beside.item)
+	return err == nil && !seen.Gone
 }

@@ -3,7 +3,10 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
+	"time"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
@@ -134,5 +137,97 @@ func TestErasedCommentsAreNotHandedOn(t *testing.T) {
 		if c.ID == gone {
 			t.Fatal("what was erased came back")
 		}
+	}
+}
+
+// An app that lost its rights to what people write is still shown what the
+// practice wrote itself: that something of it reads proves nothing.
+func TestOwnCommentsProveNothing(t *testing.T) {
+	for name, tt := range map[string]struct {
+		others   int
+		change   func(w *wall)
+		want     string
+		withheld int
+	}{
+		"only our own are left":                 {2, func(w *wall) { w.remove("0", "1") }, "[]", 0},
+		"only our own are left, of many":        {3, func(w *wall) { w.remove("0", "1", "2") }, "[]", 3},
+		"only our own are shown when asked for": {2, func(w *wall) { w.posts["q"] = []string{"q/0"}; w.remove("0", "1"); w.blind = true }, "[]", 0},
+		"others are left and shown elsewhere":   {2, func(w *wall) { w.posts["q"] = []string{"q/0"}; w.remove("0", "1") }, "[0 1]", 0},
+		"one is left beside our own, not shown": {3, func(w *wall) { w.remove("0", "1"); w.gone["2"] = true }, "[]", 0},
+		"one is left beside our own, and shown": {3, func(w *wall) { w.remove("0", "1") }, "[0 1]", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, w, _ := newWall(t, tt.others)
+			w.posts["p"] = append(w.posts["p"], "own")
+			w.own = map[string]bool{"own": true}
+			sweep(t, p)
+			tt.change(w)
+			for range 3 {
+				sweep(t, p)
+			}
+			if slices.Sort(w.deleted); fmt.Sprint(w.deleted) != tt.want || len(p.Health().Withheld) != tt.withheld {
+				t.Fatalf("erased %v and withheld %v, want %s and %d", w.deleted, p.Health().Withheld, tt.want, tt.withheld)
+			}
+		})
+	}
+}
+
+// That nothing is shown any more of what was there is told, and mends itself.
+func TestAllGoneAtOnceIsTold(t *testing.T) {
+	for name, known := range map[string]bool{"in this run": false, "from before the start": true} {
+		t.Run(name, func(t *testing.T) {
+			p, w, _ := newWall(t, 4)
+			core, logged := observer.New(zap.WarnLevel)
+			p.Log = zap.New(core)
+			if known {
+				maps.Copy(w.known, w.items)
+				p.Deletions.forget()
+			}
+			items := w.posts["p"]
+			w.posts["p"] = nil
+			for range 3 {
+				sweep(t, p)
+			}
+			if h := p.Health(); len(h.Withheld) != 4 || len(w.deleted) > 0 || w.asked > 0 || logged.Len() != 1 {
+				t.Fatalf("withheld %v, erased %v, asked for %d, said %d times", h.Withheld, w.deleted, w.asked, logged.Len())
+			}
+			w.posts["p"] = items
+			sweep(t, p)
+			w.remove("3")
+			sweep(t, p)
+			if h := p.Health(); len(h.Withheld) != 0 || fmt.Sprint(w.deleted) != "[3]" {
+				t.Fatalf("withheld %v and erased %v after they came back", h.Withheld, w.deleted)
+			}
+		})
+	}
+}
+
+// What lists leave out and the platform shows is asked for again: its author may
+// delete it yet.
+func TestHiddenAndThenDeleted(t *testing.T) {
+	p, w, _ := newWall(t, 4)
+	now := time.Now()
+	p.Now = func() time.Time { return now }
+	w.remove("1")
+	clear(w.gone)
+	sweep(t, p)
+	w.gone["1"] = true
+	if sweep(t, p); len(w.deleted) > 0 {
+		t.Fatal("it was asked for again at once")
+	}
+	now = now.Add(shownFor)
+	if sweep(t, p); fmt.Sprint(w.deleted) != "[1]" {
+		t.Fatalf("erased %v", w.deleted)
+	}
+}
+
+// What was deleted while nothing could be seen is found when it can be again.
+func TestDeletedWhileBlind(t *testing.T) {
+	p, w, _ := newWall(t, 2)
+	w.posts["p"] = nil
+	sweep(t, p)
+	w.posts["p"], w.gone["1"] = []string{"0"}, true
+	if sweep(t, p); fmt.Sprint(w.deleted) != "[1]" {
+		t.Fatalf("erased %v", w.deleted)
 	}
 }

@@ -22,6 +22,7 @@ type wall struct {
 	blind   bool                // nothing is shown when asked for
 	deaf    error               // nothing can be asked for
 	mute    map[string]bool     // items that are answered for with an error each time
+	own     map[string]bool     // items of the practice, which it is always shown
 	sick    bool                // the account check fails
 	refuse  error               // the store does not erase
 	known   map[string]string   // item by id: what the store has kept from before
@@ -33,7 +34,7 @@ type wall struct {
 func (w *wall) Sweep(ctx context.Context, mark Mark, emit Emit) (Mark, error) {
 	for post, items := range w.posts {
 		for _, item := range items {
-			c := Comment{Platform: "facebook", Account: "cedar", Content: Content{Item: item, Post: post, Text: item}}
+			c := Comment{Platform: "facebook", Account: "cedar", Own: w.own[item], Content: Content{Item: item, Post: post, Text: item}}
 			w.items[w.id(item)] = item
 			if err := emit(ctx, []Comment{c}); err != nil {
 				return mark, err
@@ -58,7 +59,7 @@ func (w *wall) Observe(_ context.Context, item string) (Observation, error) {
 	if w.mute[item] {
 		return Observation{}, errors.New("no answer")
 	}
-	return Observation{Gone: w.blind || w.gone[item]}, w.deaf
+	return Observation{Gone: w.blind && !w.own[item] || w.gone[item]}, w.deaf
 }
 
 func (w *wall) Check(context.Context) []Finding { return []Finding{{OK: true}, {OK: !w.sick}} }

@@ -134,16 +134,21 @@ func cause(ctx context.Context, err error, sent bool) error {
 // OK reports whether a complete answer with a status of success came.
 func (x Exchange) OK() bool { return x.Err == nil && x.Status/100 == 2 }
 
-// RetryAfter is how long the answer's header asks to wait; 0: it says nothing.
+// RetryAfter is how long the answer's header asks to wait, a day at most; 0: it
+// says nothing. A time in it is taken by the clock of whoever answered.
 func (x Exchange) RetryAfter(now time.Time) time.Duration {
 	value := strings.TrimSpace(x.Header.Get("Retry-After"))
 	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
-		return time.Duration(seconds) * time.Second
+		return min(time.Duration(seconds)*time.Second, longStop)
 	}
-	if at, err := http.ParseTime(value); err == nil && at.After(now) {
-		return at.Sub(now)
+	if date, err := http.ParseTime(x.Header.Get("Date")); err == nil {
+		now = date
 	}
-	return 0
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0
+	}
+	return max(0, min(at.Sub(now), longStop))
 }
 
 // ReadKind says what a failed read means for the next one.

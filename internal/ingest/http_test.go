@@ -157,11 +157,16 @@ func TestRetryAfter(t *testing.T) {
 	for value, want := range map[string]time.Duration{
 		"": 0, "30": 30 * time.Second, "-1": 0, "soon": 0, "99999999999999999999": 0,
 		"Tue, 01 Sep 2026 10:01:00 GMT": time.Minute, "Tue, 01 Sep 2026 09:00:00 GMT": 0,
+		"2147483647": 24 * time.Hour, "Wed, 01 Sep 2027 10:00:00 GMT": 24 * time.Hour, "Fri, 31 Dec 9999 23:59:59 GMT": 24 * time.Hour, // nobody waits for years
 	} {
 		x := Exchange{Header: http.Header{"Retry-After": {value}}}
 		if got := x.RetryAfter(now); got != want {
 			t.Errorf("%q: %v, want %v", value, got, want)
 		}
+	}
+	slow := Exchange{Header: http.Header{"Retry-After": {"Tue, 01 Sep 2026 10:01:00 GMT"}, "Date": {"Tue, 01 Sep 2026 10:00:00 GMT"}}}
+	if got := slow.RetryAfter(now.Add(-5 * time.Hour)); got != time.Minute {
+		t.Errorf("with a clock that is slow: %v", got)
 	}
 }
 

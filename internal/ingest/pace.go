@@ -32,6 +32,7 @@ type pace struct {
 	swept time.Time  // when the last complete sweep ended; zero: there was none
 	after time.Time  // no sweep before
 	peeks bool       // the source can peek
+	tried bool       // a sweep was tried, and did not come to its end
 }
 
 const (
@@ -80,6 +81,15 @@ func (p *pace) learn(l look, spent float64) {
 	p.cost[l] = max(1, p.cost[l]+learning*(spent-p.cost[l]))
 }
 
+// owed is how long not to look again after a look that failed and cost so much:
+// where nothing is saved, such looks take half of the budget at most.
+func (p *pace) owed(spent float64) time.Duration {
+	if p.saved >= 0 {
+		return 0
+	}
+	return hours(2 * spent / p.budget)
+}
+
 // reckon brings what is saved and what is warm up to now.
 func (p *pace) reckon(now time.Time) {
 	passed := now.Sub(p.at)
@@ -125,8 +135,9 @@ func (p *pace) until(l look, now time.Time, m Meter) time.Duration {
 	return max(wait, min(recheck, time.Duration(float64(wait)*slowness(m))))
 }
 
-// canPeek reports whether peeks are possible: they need a sweep before.
-func (p *pace) canPeek() bool { return p.peeks && !p.swept.IsZero() }
+// canPeek reports whether peeks are possible: a sweep goes first. If it failed, it
+// is no reason not to look for what is new.
+func (p *pace) canPeek() bool { return p.peeks && (p.tried || !p.swept.IsZero()) }
 
 // cheapest is the look with which to find out whether there is anything new.
 func (p *pace) cheapest() look {

@@ -47,7 +47,7 @@ type Poller struct {
 
 	mu     sync.Mutex
 	health Health
-
+	begun  time.Time // the present look
 	// before are the states, by id, in which comments were handed on last, as far
 	// as the last complete sweep or a peek since then found them; found are those
 	// that the present sweep found, peeked those of the peeks since the last one.
@@ -89,7 +89,7 @@ func (p *Poller) Run(ctx context.Context, fence uint64) error {
 
 // begin forgets the run before.
 func (p *Poller) begin(fence uint64) {
-	p.fence, p.before, p.peeked, p.again = fence, nil, nil, nil
+	p.fence, p.before, p.peeked, p.again = fence, map[string]string{}, map[string]string{}, nil
 	p.turn, p.failures, p.permitted = sweeping, [2]failure{}, time.Time{}
 	if p.Deletions != nil {
 		p.Deletions.forget()
@@ -120,6 +120,7 @@ func (p *Poller) used() Meter {
 // once looks, notes how it went, and returns how long to wait. Only ErrStale is
 // an error.
 func (p *Poller) once(ctx context.Context) (wait time.Duration, err error) {
+	defer p.looking()()
 	l, more := p.turn, false
 	p.pace.spend(p.used().Calls, p.Now()) // by others than looks
 	if l == peeking {
@@ -135,7 +136,7 @@ func (p *Poller) once(ctx context.Context) (wait time.Duration, err error) {
 	}
 	spent := p.pace.spend(p.used().Calls, p.Now())
 	if p.askPermit(ctx, err); err != nil {
-		return p.failed(l, err), nil
+		return p.failed(l, err, spent), nil
 	}
 	p.pace.learn(l, spent)
 	p.went(l)
@@ -163,15 +164,15 @@ func (p *Poller) Sweep(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("load mark: %w", err)
 	}
-	p.found = map[string]string{}
+	p.found, p.mark = map[string]string{}, mark
+	if p.before == nil {
+		p.before = map[string]string{}
+	}
 	if p.Deletions != nil {
 		p.Deletions.begin()
 	}
 	next, err := p.sweepSince(ctx, mark)
 	if err != nil {
-		if p.before == nil {
-			p.before = map[string]string{}
-		}
 		maps.Copy(p.before, p.found)
 		return false, err
 	}
@@ -180,7 +181,7 @@ func (p *Poller) Sweep(ctx context.Context) (more bool, err error) {
 			p.found[id] = state
 		}
 	}
-	p.before, p.peeked = p.found, nil
+	p.before, p.peeked = p.found, map[string]string{}
 	more, next.More = next.More, false
 	if next != mark {
 		if err := p.Marks.Save(ctx, p.Platform, p.Account, next, p.fence); err != nil {
@@ -198,9 +199,6 @@ func (p *Poller) peek(ctx context.Context) error {
 		id := p.Names.ID(p.Platform, p.Account, item)
 		_, ok := p.before[id]
 		return ok || p.erased(id)
-	}
-	if p.peeked == nil {
-		p.peeked = map[string]string{}
 	}
 	return p.Source.(Peeker).Peek(ctx, p.mark, known, func(ctx context.Context, batch []Comment) error {
 		states, err := p.handOn(ctx, p.named(batch), p.before)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 )
 
 // shelf keeps what a poller hands on, and notes the order of things.
@@ -229,6 +230,20 @@ func TestWhenItLooksAgain(t *testing.T) {
 func TestContentDoesNotPrint(t *testing.T) {
 	c := Comment{ID: "x", Content: Content{Text: "CANARY", Author: "CANARY", Link: "CANARY"}}
 	for _, s := range []string{fmt.Sprint(c), fmt.Sprintf("%v %+v %#v %s %q", c, c, c, c.Content, c.Content)} {
+		if strings.Contains(s, "CANARY") {
+			t.Errorf("printed %s", s)
+		}
+	}
+}
+
+func TestGrantsDoNotPrint(t *testing.T) {
+	g := Grant{Access: "CANARY", Refresh: "CANARY", Seed: "CANARY"}
+	enc := zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig())
+	line, err := enc.EncodeEntry(zapcore.Entry{}, []zap.Field{zap.Any("grant", g), zap.Any("at", &g)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []string{fmt.Sprint(g, &g), fmt.Sprintf("%v %+v %#v %s %q", g, g, g, g, g), line.String()} {
 		if strings.Contains(s, "CANARY") {
 			t.Errorf("printed %s", s)
 		}

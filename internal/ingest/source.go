@@ -92,3 +92,23 @@ type Marks interface {
 
 // ErrStale: somebody else reads the account now.
 var ErrStale = errors.New("the account is read by another process now")
+
+// Account answers for single comments, and for itself.
+type Account interface {
+	// Observe is Actor's.
+	Observe(ctx context.Context, item string) (Observation, error)
+	Check(ctx context.Context) []Finding
+}
+
+// Kept is what is kept of comments.
+type Kept interface {
+	// Known lists the ids of the comments of a thread of which something is
+	// kept. What was erased need not be among them.
+	Known(ctx context.Context, thread string) ([]string, error)
+	// Item is the platform's id of a comment; empty where its words are not kept
+	// any more.
+	Item(ctx context.Context, id string) (string, error)
+	// Deleted erases comments that their authors deleted. Telling it twice is
+	// harmless.
+	Deleted(ctx context.Context, ids []string) error
+}

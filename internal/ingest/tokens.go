@@ -4,7 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
+
+	"go.uber.org/zap/zapcore"
 )
 
 // Tokens gives a connector the token it speaks with. It may be used
@@ -26,7 +30,7 @@ func (t FixedToken) Token(context.Context) (string, error) { return string(t), n
 
 // Refused implements Tokens: there is no other one.
 func (t FixedToken) Refused(context.Context, string) (string, error) {
-	return "", &ReadError{Kind: Dead, Why: "the platform no longer accepts the account's token; connect the account again, or put a new token into token_file"}
+	return "", &ReadError{Kind: Dead, Why: "the platform no longer accepts the account's token; connect the account again, or put a new token into its file and start the service anew"}
 }
 
 // Grant is what a platform granted to an account: a token that ends, and what it
@@ -48,8 +52,9 @@ type Grant struct {
 	Scope string `json:"scope,omitempty"`
 	// Client is the app that it was granted to, as the platform names it.
 	Client string `json:"client,omitempty"`
-	// Seed is a hash of the token in the configuration that this came from, or
-	// that was there when a person connected the account.
+	// Seed are hashes of the tokens in the configuration that this goes before,
+	// separated by blanks, the newest last: those that it and the grants that were
+	// kept before came from, or that were there when a person connected the account.
 	Seed string `json:"seed,omitempty"`
 	// Revision is under which it is kept; 0: it is not.
 	Revision uint64 `json:"-"`
@@ -57,6 +62,24 @@ type Grant struct {
 
 // Format keeps the tokens out of every formatted string, whatever the verb.
 func (g Grant) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[grant]") }
+
+// MarshalLogObject keeps the tokens out of the log.
+func (g Grant) MarshalLogObject(zapcore.ObjectEncoder) error { return nil }
+
+// mostSeeds bounds how many hashes a grant holds.
+const mostSeeds = 32
+
+// Over returns g as one that takes the place of another: it goes before what that
+// went before too.
+func (g Grant) Over(old Grant) Grant {
+	seeds := slices.DeleteFunc(strings.Fields(old.Seed), g.Knows)
+	seeds = append(seeds, strings.Fields(g.Seed)...)
+	g.Seed = strings.Join(seeds[max(0, len(seeds)-mostSeeds):], " ")
+	return g
+}
+
+// Knows reports whether g goes before the token in the configuration of that hash.
+func (g Grant) Knows(seed string) bool { return slices.Contains(strings.Fields(g.Seed), seed) }
 
 // Grants keeps the grants of accounts, so that all processes of a practice use
 // the same ones.

@@ -25,14 +25,15 @@ const (
 // What Health says when the platform grants little or nothing more.
 const (
 	whySlow = "most of the calls that the platform grants this account are used, so comments are looked for less often; nothing to do unless it lasts: then find out which other program uses the account, or lower the account's budget"
+	whyLong = "the present look at the account takes very long, and new comments wait for it; nothing to do unless it lasts: then see the log, and how busy this machine and its network are"
 	whyStop = "nearly all calls that the platform grants this account are used, so reading rests until it grants more; nothing to do unless it lasts: then find out which other program uses the account, or lower the account's budget"
 )
 
 // failed notes that a look failed, decides which is next, and returns when. It is
-// the one place that decides when reading is tried again: after pauses that grow,
-// and first with the look that costs least. A sweep that fails by itself holds up
-// sweeps alone.
-func (p *Poller) failed(l look, err error) time.Duration {
+// the one place that decides when reading is tried again: after pauses that grow
+// and keep to the budget, and first with the look that costs least. A sweep that
+// fails by itself holds up sweeps alone.
+func (p *Poller) failed(l look, err error, spent float64) time.Duration {
 	f := &p.failures[l]
 	f.n++
 	f.why = "our own store does not take comments: see the log"
@@ -41,11 +42,11 @@ func (p *Poller) failed(l look, err error) time.Duration {
 		f.why = read.Why
 	}
 	p.tell()
-	wait := p.pause(f.n, read)
+	wait := max(p.pause(f.n, read), p.pace.owed(spent))
 	if l == peeking {
 		p.turn, _ = p.pace.next(p.Now().Add(wait), p.used())
 	} else {
-		p.pace.after = p.Now().Add(wait)
+		p.pace.after, p.pace.tried = p.Now().Add(wait), true
 		p.turn = p.pace.cheapest()
 		alone := read == nil || read.RetryAfter == 0 && (read.Kind == Temporary || read.Kind == Bad)
 		if alone && p.turn == peeking {
@@ -82,6 +83,9 @@ func (p *Poller) went(l look) {
 	p.failures[l] = failure{}
 	if l == sweeping {
 		p.pace.swept = p.Now()
+	}
+	if p.pace.cheapest() == sweeping { // then there are no peeks any more
+		p.failures[peeking] = failure{}
 	}
 	p.mu.Lock()
 	p.health.LastOK = p.Now()
@@ -130,7 +134,9 @@ func (p *Poller) askPermit(ctx context.Context, failed error) {
 	if !refused && !due {
 		return
 	}
-	p.permitted = p.Now()
+	if p.permitted = p.Now(); refused {
+		p.permitted = time.Time{} // and once more when it refuses no longer
+	}
 	permit, err := asked.Permit(ctx)
 	if err != nil {
 		return
@@ -140,12 +146,29 @@ func (p *Poller) askPermit(ctx context.Context, failed error) {
 	p.health.Expires, p.health.Lacks = permit.Expires, permit.Lacks
 }
 
+// longLook is how long a look may take until people are told.
+const longLook = 30 * time.Minute
+
+// looking notes that a look begins, and lets note that it ended.
+func (p *Poller) looking() (ended func()) {
+	note := func(at time.Time) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.begun = at
+	}
+	note(p.Now())
+	return func() { note(time.Time{}) }
+}
+
 // Health tells how reading goes.
 func (p *Poller) Health() Health {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	h := p.health
+	h, now := p.health, p.Now()
 	h.Platform, h.Account = p.Platform, p.Account
+	if h.Since.IsZero() && !p.begun.IsZero() && now.Sub(p.begun) > longLook && now.Sub(h.LastOK) > longLook {
+		h.Since, h.Why = p.begun, whyLong
+	}
 	return h
 }
 

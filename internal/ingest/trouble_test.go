@@ -185,8 +185,89 @@ func TestStuckLookEndsWithTheRun(t *testing.T) {
 		p, _ := newPoller(b)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
+		b.after(longLook-time.Minute, func() {
+			if h := p.Health(); !h.Since.IsZero() {
+				t.Errorf("told too early: %+v", h)
+			}
+		})
+		b.after(longLook+time.Minute, func() {
+			if h := p.Health(); h.Since.IsZero() || h.Why != whyLong {
+				t.Errorf("not told: %+v", h)
+			}
+		})
 		if err := p.Run(ctx, 1); err != nil || len(b.looks) != 1 {
 			t.Errorf("%d looks, %v", len(b.looks), err)
+		}
+		if h := p.Health(); h.Why != "" {
+			t.Errorf("afterwards: %+v", h)
+		}
+	})
+}
+
+// A sweep that always fails at its end, since one post cannot be read, costs no
+// more than the budget, and holds up no peek.
+func TestFailingLooksKeepToTheBudget(t *testing.T) {
+	for name, tt := range map[string]struct {
+		fails [2]error
+		peeks int // at least
+	}{
+		"sweeps, from the start": {[2]error{sweeping: &ReadError{Kind: Bad, Why: "one post makes no sense"}}, 100},
+		"both":                   {[2]error{temporary, temporary}, 0},
+		"peeks":                  {[2]error{peeking: temporary}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBoard("one")
+				b.cost, b.fails = [2]int64{20, 200}, tt.fails
+				p, s := newPoller(b)
+				b.after(10*time.Hour, func() { b.write("new", "my knee hurts") })
+				b.after(11*time.Hour, func() {
+					if tt.peeks > 0 && !s.has("new") {
+						t.Error("what is new was not found")
+					}
+				})
+				p.Every, p.Budget = 10*time.Second, 120
+				const hours = 48
+				run(t, p, hours*time.Hour)
+				if most := int64((hours+saveHours)*120 + 200); b.calls > most {
+					t.Errorf("%d calls in two days, want %d at most", b.calls, most)
+				}
+				if n := len(only(peeking, b.looks)); n < tt.peeks || len(b.looks) < 20 {
+					t.Errorf("only %d looks, %d peeks among them", len(b.looks), n)
+				}
+			})
+		})
+	}
+}
+
+// A peek that failed is no trouble any more once sweeps are as cheap and no peek
+// is tried again.
+func TestTroubleEndsWithTheLooksThatHadIt(t *testing.T) {
+	for cost, ok := range map[float64]bool{4: false, 1: true} {
+		p, _ := newPoller(newBoard("one"))
+		p.begin(1)
+		p.went(sweeping)
+		p.pace.cost = [2]float64{1, cost}
+		p.failed(peeking, temporary, 1)
+		p.went(sweeping)
+		if h := p.Health(); h.OK() != ok {
+			t.Errorf("with sweeps that cost %v: %+v", cost, h)
+		}
+	}
+}
+
+// What the permit said while the token was dead is not told for hours afterwards.
+func TestPermitIsAskedForOnceItIsGranted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBoard("one")
+		b.permit = Permit{Expires: time.Now().Add(time.Hour), Lacks: []string{"pages_messaging"}}
+		p, _ := newPoller(b)
+		p.Every, p.Budget = 10*time.Second, 120
+		b.after(time.Hour, func() { b.fails = [2]error{dead, dead} })
+		b.after(90*time.Minute, func() { b.fails, b.permit = [2]error{}, Permit{} })
+		run(t, p, 2*time.Hour)
+		if h := p.Health(); !h.Expires.IsZero() || len(h.Lacks) > 0 {
+			t.Errorf("health: %+v", h)
 		}
 	})
 }

@@ -183,7 +183,7 @@ func (w *work) take(ctx context.Context, o ingest.Outcome) error {
 		return w.end(ctx, Failed, o.Code, o.Why)
 	case ingest.Later:
 		if w.action().Intent.Attempt >= looksMost {
-			return w.end(ctx, Failed, o.Code, o.Why)
+			return w.end(ctx, Failed, o.Code, "the platform did not take this, several times, and nothing went out: please try again later or do it by hand")
 		}
 		return w.postpone(ctx, w.now().Add(max(o.After, lookAgain)), o.Why)
 	}

@@ -3,6 +3,7 @@ package respond
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -64,6 +65,22 @@ func TestWhatHappensAfterAnAnswer(t *testing.T) {
 				t.Fatalf("%d attempts, want %d", len(w.plat.acts), tt.acts)
 			}
 		})
+	}
+}
+
+// What is tried again by itself is not for ever, and then says so.
+func TestLaterEndsWithAPerson(t *testing.T) {
+	w := newWorld(t)
+	w.plat.answer = answer(ingest.Outcome{Result: ingest.Later, After: time.Minute, Why: "nothing to do, it is tried again by itself"})
+	id := w.open("c1")
+	w.approve(id)
+	for range looksMost + 2 {
+		w.wait(time.Minute)
+		w.step()
+	}
+	w.stands(id, Failed)
+	if a := w.get(id).Actions[0]; strings.Contains(a.Why, "by itself") || !strings.Contains(a.Why, "by hand") || len(w.plat.acts) != looksMost {
+		t.Fatalf("after %d attempts: %s", len(w.plat.acts), a.Why)
 	}
 }
 

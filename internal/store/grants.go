@@ -88,7 +88,8 @@ type Grant = ingest.Grant
 // replaceMost bounds how often a grant that others change is tried to replace.
 const replaceMost = 10
 
-// Replace keeps g whatever is kept: a person connected the account.
+// Replace keeps g whatever is kept, and over all of that: a person connected the
+// account.
 func (s Grants) Replace(ctx context.Context, platform, account string, g Grant) error {
 	for range replaceMost {
 		old, err := s.Load(ctx, platform, account)
@@ -96,7 +97,7 @@ func (s Grants) Replace(ctx context.Context, platform, account string, g Grant) 
 			return err
 		}
 		g.Revision = old.Revision
-		if _, err = s.Save(ctx, platform, account, g); !errors.Is(err, ingest.ErrStale) {
+		if _, err = s.Save(ctx, platform, account, g.Over(old)); !errors.Is(err, ingest.ErrStale) {
 			return err
 		}
 	}

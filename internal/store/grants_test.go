@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -82,10 +83,12 @@ func TestGrantUnderAnotherKey(t *testing.T) {
 // A person who connects an account goes before whatever is kept.
 func TestGrantIsReplaced(t *testing.T) {
 	p := open(t, t.TempDir())
+	seeds := ""
 	for _, token := range []string{"first", "second", "third"} {
-		must(t, p.Grants.Replace(t.Context(), "x", "main", ingest.Grant{Access: token, Revision: 99}))
-		if g, err := p.Grants.Load(t.Context(), "x", "main"); err != nil || g.Access != token {
-			t.Errorf("%s is not kept: %v", token, err)
+		seeds = strings.TrimSpace(seeds + " " + token)
+		must(t, p.Grants.Replace(t.Context(), "x", "main", ingest.Grant{Access: token, Seed: token, Revision: 99}))
+		if g, err := p.Grants.Load(t.Context(), "x", "main"); err != nil || g.Access != token || g.Seed != seeds {
+			t.Errorf("%s is not kept: %v, over %s", token, err, g.Seed)
 		}
 	}
 }

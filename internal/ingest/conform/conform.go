@@ -77,6 +77,8 @@ type Subject struct {
 	Limited, Dead Answer
 	// Traceless: the platform does not tell whether a private message exists.
 	Traceless bool
+	// Unseen: the platform does not tell whether a comment is hidden.
+	Unseen bool
 	// Many is how many comments take several pages to read.
 	Many int
 	// Lacks names the tests that do not fit the platform, each with the reason.

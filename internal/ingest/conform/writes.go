@@ -97,7 +97,7 @@ func hides(b *bench) {
 	for range 2 { // the second time it is hidden already
 		b.mustAct(ingest.Hide, item, "")
 	}
-	if seen, err := b.Observe(b.Context(), item); err != nil || !seen.Hidden || seen.Gone {
+	if seen, err := b.Observe(b.Context(), item); err != nil || seen.Hidden == b.Unseen || seen.Gone {
 		b.Errorf("observed as hidden: %v, gone: %v, %v", seen.Hidden, seen.Gone, err)
 	}
 	if !b.Stage.Stands(b, item).Hidden {

@@ -9,8 +9,9 @@ import (
 )
 
 // Check looks whether the account can work: the token is valid, a Page's and
-// this Page's, and the feed can be read. It changes nothing. What a later
-// check would need and an earlier one lacks is not looked at.
+// this Page's, and the feed can be read; and tells which other lists cannot. It
+// changes nothing. What a later check would need and an earlier one lacks is not
+// looked at.
 func (c *Client) Check(ctx context.Context) []ingest.Finding {
 	me, err := c.api.Read(ctx, "me", graph.Params{"fields": pageFields})
 	switch {
@@ -32,7 +33,22 @@ func (c *Client) Check(ctx context.Context) []ingest.Finding {
 		})
 	}
 	out = append(out, ingest.Finding{OK: true, What: "the token is that of the configured Page"})
-	return append(out, c.checkFeed(ctx))
+	feed := c.checkFeed(ctx)
+	if out = append(out, feed); feed.OK {
+		out = append(out, c.leftOut(ctx)...)
+	}
+	return out
+}
+
+// leftOut tells what may not be read besides the feed. The account works without.
+func (c *Client) leftOut(ctx context.Context) (out []ingest.Finding) {
+	for _, list := range others {
+		if _, err := c.api.Read(ctx, c.cfg.Page+"/"+list.name, graph.Params{"fields": "id", "limit": 1}); optional(err) {
+			out = append(out, ingest.Finding{OK: true, What: "comments on " + list.has + " may not be read and are left out (code " + graph.CodeOf(err) + ")",
+				Mend: "if the Page has any: let somebody with full control of the Page and its advertisements connect it"})
+		}
+	}
+	return out
 }
 
 func (c *Client) checkFeed(ctx context.Context) ingest.Finding {
@@ -50,7 +66,7 @@ func (c *Client) checkFeed(ctx context.Context) ingest.Finding {
 func mend(err error) string {
 	switch graph.KindOf(err) {
 	case ingest.Dead:
-		return "connect the Page again, or put a new Page token into token_file"
+		return "connect the Page again, or put a new Page token into token_file and start the service anew"
 	case ingest.Forbidden:
 		return "grant the token " + strings.Join(Permissions(), ", ") + ", and its person the tasks MODERATE and MESSAGING"
 	case ingest.Throttled:

@@ -242,6 +242,14 @@ func TestCheck(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a list refused", func(t *testing.T) {
+		r := start(t)
+		r.fault(fault{"match": "/ads_posts", "do": "status", "status": 403, "body": `{"error":{"code":200,"message":"x"}}`})
+		findings := r.Check(t.Context())
+		if last := findings[len(findings)-1]; len(findings) != 4 || !last.OK || !strings.Contains(last.What, "advertisements") || last.Mend == "" {
+			t.Errorf("found %+v", findings)
+		}
+	})
 	t.Run("feed refused", func(t *testing.T) {
 		r := start(t)
 		r.fault(fault{"match": "/feed", "do": "status", "status": 403, "body": `{"error":{"code":10,"message":"x"}}`})

@@ -19,9 +19,9 @@ const (
 	lookEvery      = 10 * time.Minute // at the lists besides the feed, by Peek
 )
 
-// others are the lists besides the feed, which not every token may read. Only
-// ads_posts has the comments on advertisements.
-var others = []string{"visitor_posts", "ads_posts"}
+// others are the lists besides the feed, which not every token may read, and what
+// is left out without them. Only ads_posts has the comments on advertisements.
+var others = []struct{ name, has string }{{"visitor_posts", "posts by visitors"}, {"ads_posts", "advertisements"}}
 
 // Sweep reads every comment under the newest posts, and under all posts made
 // since mark, or up to a day before. Comments carry no time of their last edit, so they are all read
@@ -34,7 +34,7 @@ func (c *Client) Sweep(ctx context.Context, mark ingest.Mark, emit ingest.Emit) 
 	started := c.now().UTC()
 	r := &reading{Client: c, emit: emit, seen: map[string]bool{}}
 	if !mark.Time.IsZero() {
-		r.bound = mark.Time.Add(-overlap)
+		r.bound = earlier(mark.Time, started).Add(-overlap)
 	}
 	if err := r.run(ctx); err != nil {
 		return mark, err
@@ -57,9 +57,17 @@ func (c *Client) Peek(ctx context.Context, mark ingest.Mark, known ingest.Known,
 	}
 	r := &reading{Client: c, emit: emit, known: known, seen: map[string]bool{}, bound: c.now()}
 	if !mark.Time.IsZero() {
-		r.bound = mark.Time.Add(-overlap)
+		r.bound = earlier(mark.Time, r.bound).Add(-overlap)
 	}
 	return r.run(ctx)
+}
+
+// earlier is the mark, or now where a clock that was wrong set it.
+func earlier(mark, now time.Time) time.Time {
+	if mark.After(now) {
+		return now
+	}
+	return mark
 }
 
 // Posts implements ingest.Whole.
@@ -84,12 +92,12 @@ type reading struct {
 // run reads the feed, then the lists that not every token may read.
 func (r *reading) run(ctx context.Context) error {
 	err := r.posts(ctx, "feed")
-	for _, name := range others {
-		if err != nil || r.skips(name) {
+	for _, list := range others {
+		if err != nil || r.skips(list.name) {
 			continue
 		}
-		if err = r.posts(ctx, name); optional(err) {
-			r.refuse(name, err)
+		if err = r.posts(ctx, list.name); optional(err) {
+			r.refuse(list.name, err)
 			err = nil
 		}
 	}

@@ -128,6 +128,22 @@ func TestPostsAreBoundByNumberAndMark(t *testing.T) {
 	}
 }
 
+// A mark from a clock that was ahead does not bound what is read to less than a day.
+func TestMarkOfAWrongClock(t *testing.T) {
+	r := start(t, func(c *Config) { c.Posts = 1 })
+	now := time.Now().UTC()
+	for i, ago := range []time.Duration{0, time.Hour, 2 * time.Hour, 48 * time.Hour, 72 * time.Hour} {
+		r.add(sandbox.Comment{Text: "a", Post: fmt.Sprint("post ", i), Created: now.Add(-ago)})
+	}
+	count := 0
+	if _, err := r.Sweep(t.Context(), ingest.Mark{Time: now.AddDate(1, 0, 0)}, func(_ context.Context, b []ingest.Comment) error {
+		count += len(b)
+		return nil
+	}); err != nil || count < 3 || count > 4 { // those of the last day, and perhaps the one that ends it
+		t.Errorf("%d comments, %v", count, err)
+	}
+}
+
 func TestOptionalListsAreLoggedOnce(t *testing.T) {
 	r := start(t)
 	id := r.add(sandbox.Comment{Text: "a"})

@@ -90,7 +90,8 @@ func (c *Client) pace(ctx context.Context) (out ingest.Outcome, ready bool) {
 		Why: "Google takes only ten changes a minute; nothing to do, it is tried again by itself"}, false
 }
 
-// ready reports whether the review may be answered: nobody answered it yet.
+// ready reports whether the review may be answered: nobody answered it yet, or
+// Google rejected the answer and nobody sees it.
 func (c *Client) ready(ctx context.Context, id, text string) (out ingest.Outcome, ready bool) {
 	if out, ready := c.pace(ctx); !ready {
 		return out, false
@@ -105,6 +106,8 @@ func (c *Client) ready(ctx context.Context, id, text string) (out ingest.Outcome
 		return out, true
 	case squash(r.Content.Text) == squash(text):
 		return ingest.Outcome{Result: ingest.Done, Item: r.Content.Item, Standing: r.Standing}, false
+	case r.Standing == ingest.Rejected:
+		return out, true
 	default:
 		return ingest.Outcome{Result: ingest.Refused,
 			Why: "the review was answered already, and Google would replace that answer; look at it in the Business Profile"}, false

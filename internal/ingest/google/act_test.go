@@ -43,14 +43,17 @@ func TestReplyAndTakeDown(t *testing.T) {
 // A reply is an upsert: what a person wrote would silently be replaced.
 func TestNoReplyIsReplaced(t *testing.T) {
 	for name, c := range map[string]struct {
-		there string
-		want  ingest.Outcome
+		there, state string
+		want         ingest.Outcome
 	}{
-		"a person's":   {"We are sorry.", ingest.Outcome{Result: ingest.Refused}},
-		"ours already": {" Please  call us.\n", ingest.Outcome{Result: ingest.Done, Item: "accounts/1/locations/2/reviews/a/reply", Standing: ingest.Rejected}},
+		"a person's":             {"We are sorry.", "APPROVED", ingest.Outcome{Result: ingest.Refused}},
+		"a person's, looked at":  {"We are sorry.", "PENDING", ingest.Outcome{Result: ingest.Refused}},
+		"a person's, of before":  {"We are sorry.", "", ingest.Outcome{Result: ingest.Refused}},
+		"ours already":           {" Please  call us.\n", "APPROVED", ingest.Outcome{Result: ingest.Done, Item: "accounts/1/locations/2/reviews/a/reply"}},
+		"ours already, rejected": {" Please  call us.\n", "REJECTED", ingest.Outcome{Result: ingest.Done, Item: "accounts/1/locations/2/reviews/a/reply", Standing: ingest.Rejected}},
 	} {
 		g := open(t)
-		item := g.add("a", "my rash", time.Hour, entry{"reviewReply": entry{"comment": c.there, "reviewReplyState": "REJECTED"}})
+		item := g.add("a", "my rash", time.Hour, entry{"reviewReply": entry{"comment": c.there, "reviewReplyState": c.state}})
 		out := g.Act(t.Context(), ingest.Action{Kind: ingest.Reply, Item: item, Text: "Please call us."})
 		if (out.Why == "") != (out.Result == ingest.Done) {
 			t.Errorf("%s: says %q", name, out.Why)
@@ -59,6 +62,16 @@ func TestNoReplyIsReplaced(t *testing.T) {
 		if out != c.want || len(g.requests()) != 1 || g.find("a")["reviewReply"].(entry)["comment"] != c.there {
 			t.Errorf("%s: %+v", name, out)
 		}
+	}
+}
+
+// What Google rejected nobody sees: another reply may take its place.
+func TestRejectedReplyIsReplaced(t *testing.T) {
+	g := open(t)
+	item := g.add("a", "my rash", time.Hour, entry{"reviewReply": entry{"comment": "Visit us at ...", "reviewReplyState": "REJECTED"}})
+	out := g.Act(t.Context(), ingest.Action{Kind: ingest.Reply, Item: item, Text: "Please call us."})
+	if out.Result != ingest.Done || out.Standing != ingest.Pending || g.find("a")["reviewReply"].(entry)["comment"] != "Please call us." {
+		t.Errorf("%+v", out)
 	}
 }
 

@@ -205,4 +205,21 @@ func TestMeter(t *testing.T) {
 			t.Errorf("%d: %+v, want %+v", i, got, want)
 		}
 	}
+	for _, c := range []struct {
+		regain    int // minutes
+		later     time.Duration
+		used      int
+		whichever string
+	}{
+		{0, 59 * time.Minute, 96, "it is still believed"},
+		{0, time.Hour, 0, "it is old, and not repeated"},
+		{120, 119 * time.Minute, 96, "it is to last for so long"},
+		{120, 2 * time.Hour, 0, "it was to last for so long"},
+	} {
+		r.says(200, `{"id":"1"}`, "X-App-Usage", fmt.Sprintf(`{"call_count":96,"estimated_time_to_regain_access":%d}`, c.regain))
+		r.Write(t.Context(), hello)
+		if now = now.Add(c.later); r.Meter().Used != c.used {
+			t.Errorf("%s: %d percent after %v", c.whichever, r.Meter().Used, c.later)
+		}
+	}
 }

@@ -56,6 +56,7 @@ type API struct {
 
 	mu    sync.Mutex
 	used  int       // percent, as last reported
+	told  time.Time // when
 	reset time.Time // when the platform said that it grants anew
 }
 

@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -39,6 +41,38 @@ func TestPermit(t *testing.T) {
 		}
 		if asked := r.requests(); !slices.Equal(asked, []string{"GET /v26.0/debug_token token"}) || r.form.Get("input_token") != "token" {
 			t.Errorf("%s: asked %v", name, asked)
+		}
+	}
+}
+
+// knowing are tokens that know when they end.
+type knowing struct {
+	*tokens
+	permit ingest.Permit
+	err    error
+}
+
+func (k knowing) Permit(context.Context) (ingest.Permit, error) { return k.permit, k.err }
+
+// Meta tells nothing about the tokens of Instagram's own login: what is known here
+// counts then.
+func TestPermitThatTheTokensKnow(t *testing.T) {
+	ends := time.Unix(1790000000, 0).UTC()
+	for name, c := range map[string]struct {
+		status  int
+		body    string
+		err     error
+		expires time.Time
+		ok      bool
+	}{
+		"Meta tells":      {200, `{"data":{"expires_at":1800000000}}`, nil, time.Unix(1800000000, 0).UTC(), true},
+		"Meta refuses":    {400, `{"error":{"code":100,"type":"IGApiException"}}`, nil, ends, true},
+		"nobody can tell": {400, `{"error":{"code":100,"type":"IGApiException"}}`, errors.New("no"), time.Time{}, false},
+	} {
+		r := start(t, func(o *Options) { o.Tokens = knowing{o.Tokens.(*tokens), ingest.Permit{Expires: ends}, c.err} })
+		r.says(c.status, c.body)
+		if got, err := r.Permit(t.Context(), nil, nil); !got.Expires.Equal(c.expires) || (err == nil) != c.ok {
+			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 	}
 }

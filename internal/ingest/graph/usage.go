@@ -16,12 +16,20 @@ const (
 	longestWait  = 24 * time.Hour
 )
 
+// usageFor is how long a reported use is believed: Meta leaves the headers out
+// again where little is used.
+const usageFor = time.Hour
+
 // Meter tells how many calls were made, and what Meta said of them when it last
 // answered.
 func (a *API) Meter() ingest.Meter {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return ingest.Meter{Calls: a.http.Calls(), Used: a.used, Reset: a.reset}
+	m, now := ingest.Meter{Calls: a.http.Calls(), Used: a.used, Reset: a.reset}, a.opt.Now()
+	if now.Sub(a.told) >= usageFor && !a.reset.After(now) {
+		m.Used, m.Reset = 0, time.Time{}
+	}
+	return m
 }
 
 // meter takes note of what an answer says about the calls that are left.
@@ -32,9 +40,9 @@ func (a *API) meter(x ingest.Exchange) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.used, a.reset = percent, time.Time{}
+	a.used, a.told, a.reset = percent, a.opt.Now(), time.Time{}
 	if wait := regained(x.Header); wait > 0 {
-		a.reset = a.opt.Now().Add(wait)
+		a.reset = a.told.Add(wait)
 	}
 }
 

@@ -57,10 +57,20 @@ func (c *Client) checkPage(ctx context.Context) (found []ingest.Finding, ok bool
 	}, true
 }
 
+// me reads who we are with InstagramLogin. Meta's manual shows the answer as the
+// only one of a list.
+func (c *Client) me(ctx context.Context) (graph.Object, error) {
+	o, err := c.api.Read(ctx, "me", graph.Params{"fields": meFields})
+	if p, ok := graph.PageOf(o); ok && len(p.Data) == 1 {
+		o = graph.ObjectOf(p.Data[0])
+	}
+	return o, err
+}
+
 // checkMe looks at the account whose own token it is.
 func (c *Client) checkMe(ctx context.Context) (found []ingest.Finding, ok bool) {
-	me, err := c.api.Read(ctx, "me", graph.Params{"fields": meFields})
-	id, kind := me.Text("user_id"), me.Text("account_type")
+	me, err := c.me(ctx)
+	id, kind := me.Text("user_id"), strings.ToUpper(me.Text("account_type"))
 	if id == "" {
 		id = me.Text("id")
 	}
@@ -96,7 +106,7 @@ func (c *Client) checkMedia(ctx context.Context) ingest.Finding {
 func (c *Client) mend(err error) string {
 	switch graph.KindOf(err) {
 	case ingest.Dead:
-		return "connect the account again, or put a new token into token_file"
+		return "connect the account again, or put a new token into token_file and start the service anew"
 	case ingest.Forbidden:
 		return "grant the token " + strings.Join(c.cfg.Permissions(), ", ")
 	case ingest.Throttled:

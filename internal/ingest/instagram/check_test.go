@@ -77,6 +77,7 @@ var checks = map[string]struct {
 	"personal":             {InstagramLogin, "/me", 200, `{"user_id":"` + ownID + `","account_type":"PERSONAL"}`, "personal one cannot be used"},
 	"of no known type":     {InstagramLogin, "/me", 200, `{"user_id":"` + ownID + `"}`, "personal one cannot be used"},
 	"creator":              {InstagramLogin, "/me", 200, `{"user_id":` + ownID + `,"account_type":"MEDIA_CREATOR"}`, ""},
+	"in a list":            {InstagramLogin, "/me", 200, `{"data":[{"user_id":` + ownID + `,"account_type":"Business"}]}`, ""},
 	"only one id":          {InstagramLogin, "/me", 200, `{"id":"` + ownID + `","account_type":"BUSINESS"}`, ""},
 	"somebody else's":      {InstagramLogin, "/me", 200, `{"user_id":"5","account_type":"BUSINESS"}`, "another Instagram account"},
 	"own, expired":         {InstagramLogin, "/me", 400, `{"error":{"code":190,"type":"OAuthException"}}`, "connect the account again"},

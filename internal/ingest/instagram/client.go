@@ -148,11 +148,13 @@ func (c *Client) self(ctx context.Context) (self, error) {
 	if !asked.IsZero() && c.now().Sub(asked) < selfFor {
 		return own, nil
 	}
-	path, fields := c.cfg.Account, selfFields
-	if c.cfg.Login == InstagramLogin {
-		path, fields = "me", meFields
+	read := c.me
+	if c.cfg.Login == FacebookLogin {
+		read = func(ctx context.Context) (graph.Object, error) {
+			return c.api.Read(ctx, c.cfg.Account, graph.Params{"fields": selfFields})
+		}
 	}
-	o, err := c.api.Read(ctx, path, graph.Params{"fields": fields})
+	o, err := read(ctx)
 	if kind := graph.KindOf(err); err != nil && kind != ingest.Bad && kind != ingest.Forbidden {
 		return self{}, err
 	}

@@ -77,7 +77,7 @@ func (m *media) changed() bool {
 	case !m.object.Has("comments_count"):
 		return false
 	case m.known == nil:
-		return counted && now != last
+		return counted && now != last || !counted && m.absent
 	case !counted && m.object.Time("timestamp").Before(m.bound):
 		return false // nothing to compare with; a sweep will read it
 	}

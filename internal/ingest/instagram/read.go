@@ -13,13 +13,14 @@ import (
 const (
 	mediaAtOnce = 50
 	overlap     = 3 * 24 * time.Hour
+	absence     = 12 * time.Hour // more than lies between two sweeps
 )
 
 // Sweep reads every comment and reply under the newest media, and under all made
 // since mark or in the three days before: a reply under an old comment shows nowhere
 // else. Of the 50 media before them it reads the newest comments, and all where
-// the number of comments has changed since the sweep before. One media that
-// cannot be read does not hide the others.
+// the number of comments has changed since the sweep before, or nobody looked for
+// half a day. One media that cannot be read does not hide the others.
 //
 // With up to 50 configured media of up to 50 comments each, and up to 50 replies
 // to each comment, it makes two calls, and once a day a third to learn the
@@ -29,7 +30,7 @@ func (c *Client) Sweep(ctx context.Context, mark ingest.Mark, emit ingest.Emit) 
 	started := c.now().UTC()
 	r := &reading{Client: c, emit: emit, seen: map[string]bool{}, bound: started.Add(-overlap)}
 	if !mark.Time.IsZero() && mark.Time.Before(started) {
-		r.bound = mark.Time.Add(-overlap)
+		r.bound, r.absent = mark.Time.Add(-overlap), started.Sub(mark.Time) > absence
 	}
 	if err := r.run(ctx, r.sweep); err != nil {
 		return mark, err
@@ -71,6 +72,7 @@ type reading struct {
 	emit    ingest.Emit
 	known   ingest.Known // nil: a Sweep
 	bound   time.Time    // Sweep reads all media made after it; for Peek they are new
+	absent  bool         // nobody looked for long
 	seen    map[string]bool
 	whole   []string // media that were read to their end
 	mishaps graph.Mishaps

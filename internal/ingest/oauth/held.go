@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -29,10 +30,13 @@ func (s *Source) look(ctx context.Context) error {
 	if s.known && g.Revision == s.held.Revision {
 		return nil
 	}
-	if g.Client != s.o.Client || s.seed != "" && g.Seed != s.seed || g.Access == "" && g.Refresh == "" {
+	if g.Client != s.o.Client || s.seed != "" && !g.Knows(s.seed) || g.Access == "" && g.Refresh == "" {
 		seeded := s.o.Seed
 		seeded.Client, seeded.Seed, seeded.Revision = s.o.Client, s.seed, g.Revision
-		g = seeded
+		g = seeded.Over(g)
+	}
+	if !s.known && s.seed != "" && !strings.HasSuffix(g.Seed, s.seed) {
+		s.o.Log.Warn("the token in the configuration was used before, and a newer one is in use: to go back to it, connect the account")
 	}
 	if s.known && g.Access == s.held.Access && g.Refresh == s.held.Refresh { // another looked whether it is the newest
 		s.held.Revision = g.Revision
@@ -53,20 +57,23 @@ func (s *Source) take(g ingest.Grant) {
 
 // lookNewest is look for whoever is about to renew: what it finds is the newest,
 // even where a copy of the store that lags was read, since that takes no write
-// over an old revision. A store that takes none at all holds up nothing.
+// over an old revision. Where it takes none at all nothing is renewed: what cannot
+// be kept is lost with the process, and may have ended what is kept.
 func (s *Source) lookNewest(ctx context.Context, refused string) error {
 	for {
 		if err := s.look(ctx); err != nil || !s.due(refused) {
 			return err
 		}
 		revision, err := s.save(ctx, s.grant())
-		if !errors.Is(err, ingest.ErrStale) {
+		switch {
+		case err == nil:
 			s.mu.Lock()
 			defer s.mu.Unlock()
-			if err == nil {
-				s.held.Revision = revision
-			}
+			s.held.Revision, s.unsaved = revision, false
 			return nil
+		case !errors.Is(err, ingest.ErrStale):
+			s.o.Log.Warn("the token is not renewed, since our store would not keep the new one", zap.Error(err))
+			return ourStore
 		}
 		select {
 		case <-time.After(lagTime):
@@ -96,18 +103,18 @@ func (s *Source) keep(ctx context.Context) {
 		s.held.Revision, s.unsaved = revision, false
 	case errors.Is(err, ingest.ErrStale):
 		s.unsaved, s.known = false, false // look takes over what is kept
+	default:
+		s.o.Log.Error(inMemory, zap.Error(err))
 	}
 }
 
-// save keeps g, and logs where it cannot.
+const inMemory = "what the account is granted is held in memory only: see that our store has room before the service is stopped"
+
+// save keeps g.
 func (s *Source) save(ctx context.Context, g ingest.Grant) (uint64, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saveTime)
 	defer cancel()
-	revision, err := s.o.Grants.Save(ctx, s.o.Platform, s.o.Account, g)
-	if err != nil && !errors.Is(err, ingest.ErrStale) {
-		s.o.Log.Error("what the account is granted is held in memory only: see that our store has room before the service is stopped", zap.Error(err))
-	}
-	return revision, err
+	return s.o.Grants.Save(ctx, s.o.Platform, s.o.Account, g)
 }
 
 func (s *Source) grant() ingest.Grant {

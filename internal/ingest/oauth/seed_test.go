@@ -158,3 +158,49 @@ func TestPermit(t *testing.T) {
 		t.Errorf("no longer renewed: %+v, %v", p, err)
 	}
 }
+
+// A token that lasts long and is not renewed for days is announced before its end,
+// whatever the trouble; one that lasts two hours is not.
+func TestTroubleWithALongTokenIsAnnounced(t *testing.T) {
+	for life, announced := range map[time.Duration]bool{60 * 24 * time.Hour: true, 2 * time.Hour: false} {
+		i, k := open(t), &shelf{}
+		i.answer = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }
+		k.kept = ingest.Grant{Access: "kept", Refresh: "r", Client: "client", Seed: SeedOf(ingest.Grant{Refresh: "refresh-0"}), Made: i.now, Expires: i.now.Add(life), Revision: 1}
+		s, _ := i.source(k, func(o *Options) { o.Early = LongLivedEarly })
+		i.pass(life * 99 / 100 / 2)
+		if p, err := s.Permit(t.Context()); err != nil || !p.Expires.IsZero() {
+			t.Errorf("%v, half way: %+v, %v", life, p, err)
+		}
+		i.pass(life * 80 / 100 / 2)
+		if p, err := s.Permit(t.Context()); err != nil || p.Expires.IsZero() == announced || i.calls() != 1 {
+			t.Errorf("%v, near the end: %+v, %v", life, p, err)
+		}
+	}
+}
+
+// A new token comes into the files of several processes one after the other. None
+// that has the old one still brings it back, and no refresh token is used twice.
+func TestProcessesWithDifferentFiles(t *testing.T) {
+	i, k := open(t), &shelf{}
+	old, _ := i.source(k)
+	i.want(old, "access-1")
+	i.n = 9 // a person got another one
+	withNew := func(o *Options) { o.Seed = ingest.Grant{Refresh: "refresh-9"} }
+	fresh, _ := i.source(k, withNew)
+	i.want(fresh, "access-10")
+	i.pass(lookEvery)
+	i.want(old, "access-10")
+	again, logs := i.source(k) // it starts anew, or somebody lets it check
+	i.want(again, "access-10")
+	if logs.FilterMessageSnippet("used before").Len() != 1 {
+		t.Error("it does not say that its token is not in use")
+	}
+	i.pass(2 * time.Hour)
+	i.want(old, "access-11")
+	i.want(fresh, "access-11")
+	restarted, logs := i.source(k, withNew)
+	i.want(restarted, "access-11")
+	if n := i.calls(); n != 3 || logs.Len() != 0 {
+		t.Errorf("%d calls, logged %v", n, logs.All())
+	}
+}

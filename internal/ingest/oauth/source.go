@@ -58,6 +58,7 @@ const (
 	saveAgain    = 30 * time.Second // after what was renewed could not be kept
 	newTime      = time.Minute      // a token refused so soon is not the matter
 	lagTime      = 100 * time.Millisecond
+	slowEnd      = 24 * time.Hour // a token with longer to go ends by trouble that lasts
 )
 
 // Source is an ingest.Tokens whose tokens are renewed shortly before they end,
@@ -106,7 +107,9 @@ func New(o Options) *Source {
 
 // SeedOf names the token in the configuration without telling it; empty: there
 // is none. A person who connects an account gives its grant the seed that is in
-// force, so that only a token put into the configuration later goes before it.
+// force, so that only a token put into the configuration later goes before it. One
+// that was there once is used up: a process that still has it does not bring it
+// back.
 func SeedOf(seed ingest.Grant) string {
 	token := seed.Refresh
 	if token == "" {
@@ -150,7 +153,9 @@ func (s *Source) Permit(ctx context.Context) (ingest.Permit, error) {
 	defer s.mu.Unlock()
 	p := ingest.Permit{Expires: s.held.Ends, Lacks: Lacks(s.held, s.o.Scopes)}
 	var e *ingest.ReadError
-	if s.o.Renewer == nil || errors.As(s.rest.err, &e) && e.Kind == ingest.Dead {
+	dead := errors.As(s.rest.err, &e) && e.Kind == ingest.Dead
+	slow := s.rest.err != nil && s.held.Expires.Sub(s.o.Now()) > slowEnd
+	if s.o.Renewer == nil || dead || slow {
 		p.Expires = s.held.Expires
 	}
 	return p, nil
@@ -198,7 +203,7 @@ func (s *Source) find(ctx context.Context, refused string) (string, error) {
 
 // errNone: no token, and none can be had without a person.
 var errNone = &ingest.ReadError{Kind: ingest.Dead,
-	Why: "the account is not connected, or the platform no longer accepts its token; connect it with triage connect, or put a new token into its file"}
+	Why: "the account is not connected, or the platform no longer accepts its token; connect it with triage connect, or put a new token into its file and start the service anew"}
 
 // seek looks at what is kept, and renews it if that is due.
 func (s *Source) seek(ctx context.Context, refused string) error {
@@ -249,7 +254,7 @@ func (s *Source) renew(ctx context.Context) error {
 		}
 		return err
 	}
-	g.Client, g.Seed, g.Revision = s.o.Client, s.seed, old.Revision
+	g.Client, g.Seed, g.Revision = s.o.Client, old.Seed, old.Revision
 	if g.Refresh == "" {
 		g.Refresh = old.Refresh
 	}
@@ -267,7 +272,9 @@ func (s *Source) renew(ctx context.Context) error {
 	defer s.mu.Unlock()
 	s.take(g)
 	stale := errors.Is(err, ingest.ErrStale) // then the next look finds what is kept
-	s.known, s.unsaved = !stale, err != nil && !stale
+	if s.known, s.unsaved = !stale, err != nil && !stale; s.unsaved {
+		s.o.Log.Error(inMemory, zap.Error(err))
+	}
 	s.renewed, s.saved, s.rest = s.o.Now(), s.o.Now(), rest{}
 	return nil
 }

@@ -129,16 +129,46 @@ func TestRefusedIsRenewedOnce(t *testing.T) {
 	}
 }
 
+// A store that takes nothing costs no refresh token: nothing is renewed until it
+// takes something again.
 func TestStoreThatTakesNothing(t *testing.T) {
 	i, k := open(t), &shelf{fails: errors.New("no space")}
 	s, logs := i.source(k)
+	for range 3 {
+		if _, err := s.Token(t.Context()); kindOf(err) != ingest.Temporary {
+			t.Errorf("%v", err)
+		}
+		i.pass(time.Minute)
+	}
+	if n := i.calls(); n != 0 || logs.FilterMessageSnippet("not renewed").Len() != 3 {
+		t.Errorf("%d calls, and nobody was told", n)
+	}
+	k.fails = nil
+	i.want(s, "access-1")
+	k.fails = errors.New("no space")
+	i.pass(118 * time.Minute)
+	i.want(s, "access-1") // is still good
+	if n := i.calls(); n != 1 {
+		t.Errorf("%d calls", n)
+	}
+}
+
+// A store that fails just after the platform gave a token.
+func TestWhatCouldNotBeKept(t *testing.T) {
+	i, k := open(t), &shelf{}
+	s, logs := i.source(k)
+	k.saving = func(g ingest.Grant) {
+		if g.Access != "" {
+			k.fails = errors.New("no space")
+		}
+	}
 	i.want(s, "access-1") // in memory
-	if logs.FilterMessageSnippet("in memory only").Len() == 0 {
+	if logs.FilterMessageSnippet("in memory only").Len() != 1 || k.kept.Access != "" {
 		t.Error("nobody was told")
 	}
 	i.pass(time.Hour)
 	i.want(s, "access-1")
-	k.fails = nil
+	k.fails, k.saving = nil, nil
 	i.pass(time.Minute)
 	i.want(s, "access-1")
 	if k.kept.Refresh != "refresh-1" || i.calls() != 1 {

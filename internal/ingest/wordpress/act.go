@@ -55,8 +55,10 @@ func (c *Client) reply(ctx context.Context, a ingest.Action) ingest.Outcome {
 	switch {
 	case err != nil:
 		return unread(err)
-	case trashed(to), to.text("status") == spam, to.id("post") == "":
+	case trashed(to), to.id("post") == "":
 		return ingest.Outcome{Result: ingest.Refused, Why: gone.why}
+	case hidden(to):
+		return ingest.Outcome{Result: ingest.Refused, Why: offstage.why}
 	}
 	post := to.id("post")
 	x, o := c.write(ctx, request{method: http.MethodPost, route: "wp/v2/comments",

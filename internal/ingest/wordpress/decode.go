@@ -19,10 +19,38 @@ func clean(raw []byte) []byte {
 	return bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(raw), []byte("\ufeff")))
 }
 
+// mostParts is how many members of an object, or entries of an array, are read,
+// which is far more than WordPress gives: ten million of nothing fit into an
+// answer, and take a hundred times its room.
+const mostParts = 10000
+
+// parts hands on what an object or array holds. It reports false if raw is none,
+// or holds more than WordPress gives.
+func parts(raw []byte, begin json.Delim, take func(name string, value json.RawMessage)) bool {
+	raw = clean(raw)
+	d := json.NewDecoder(bytes.NewReader(raw))
+	if first, _ := d.Token(); first != begin || !json.Valid(raw) {
+		return false
+	}
+	for n := 0; d.More(); n++ {
+		name := ""
+		if begin == '{' {
+			key, _ := d.Token()
+			name, _ = key.(string)
+		}
+		var value json.RawMessage
+		if n == mostParts || d.Decode(&value) != nil {
+			return false
+		}
+		take(name, value)
+	}
+	return true
+}
+
 // objectOf reads an object; nil if it is none.
 func objectOf(raw []byte) object {
-	var o object
-	if json.Unmarshal(clean(raw), &o) != nil {
+	o := object{}
+	if !parts(raw, '{', func(name string, value json.RawMessage) { o[name] = value }) {
 		return nil
 	}
 	return o
@@ -31,9 +59,10 @@ func objectOf(raw []byte) object {
 // listOf reads an array. PHP writes one as an object by number when a plugin
 // took an item out of it.
 func listOf(raw []byte) (items []json.RawMessage, ok bool) {
-	if json.Unmarshal(clean(raw), &items) == nil && items != nil {
+	if parts(raw, '[', func(_ string, value json.RawMessage) { items = append(items, value) }) {
 		return items, true
 	}
+	items = nil
 	o := objectOf(raw)
 	numbers := make([]int, 0, len(o))
 	for name := range o {

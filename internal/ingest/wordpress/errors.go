@@ -23,7 +23,6 @@ const (
 	limitWait   = time.Minute      // where a limit does not say for how long
 	updateWait  = time.Minute      // WordPress is back within minutes
 	unreached   = time.Minute      // before trying again what was never sent
-	longestWait = 24 * time.Hour   // no longer wait is believed
 )
 
 var (
@@ -45,8 +44,9 @@ var (
 		why: "the answer is not one that WordPress gives, perhaps something stands in between; look on the site whether it was published"}
 	noRoute = verdict{kind: ingest.Bad, result: ingest.Refused,
 		why: "the site has no REST API for comments at its address; check site in the configuration, and whether a security plugin switches the REST API off"}
-	wrong = refused("WordPress did not understand the request; do it by hand on the site and report this code to whoever looks after triage")
-	gone  = refused("the comment is not on the site any more, it was probably deleted; there is nothing left to do unless it is still to be seen there")
+	wrong    = refused("WordPress did not understand the request; do it by hand on the site and report this code to whoever looks after triage")
+	offstage = refused("the comment waits for approval or was taken out of sight, and an answer would stand there without it; approve it first in WordPress under Comments, then answer")
+	gone     = refused("the comment is not on the site any more, it was probably deleted; there is nothing left to do unless it is still to be seen there")
 )
 
 func refused(why string) verdict {
@@ -139,7 +139,7 @@ func judge(f failure, status int) verdict {
 
 // wait is how long an answer asks to wait, or else as long as is usual.
 func (c *Client) wait(v verdict, x ingest.Exchange) time.Duration {
-	return min(max(v.wait, x.RetryAfter(c.now())), longestWait)
+	return max(v.wait, x.RetryAfter(c.now()))
 }
 
 // readError says why a read failed that was answered with a failure, or with

@@ -107,7 +107,7 @@ func TestErrorTable(t *testing.T) {
 }
 
 func TestWaitsAsLongAsSaid(t *testing.T) {
-	for value, want := range map[string]time.Duration{"90": 90 * time.Second, "1": limitWait, "": limitWait, "2000000000": longestWait, "x": limitWait} {
+	for value, want := range map[string]time.Duration{"90": 90 * time.Second, "1": limitWait, "": limitWait, "2000000000": 24 * time.Hour, "x": limitWait} {
 		r := known(t)
 		r.writing(429, "<html>", "Retry-After", value)
 		if out := r.act(ingest.Hide, "7", ""); out.Result != ingest.Later || out.After != want {

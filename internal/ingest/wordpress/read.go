@@ -91,18 +91,18 @@ func (c *Client) Peek(ctx context.Context, mark ingest.Mark, known ingest.Known,
 	if !mark.Time.IsZero() {
 		bound = mark.Time.Add(-overlap)
 	}
+	mine := map[string]bool{} // known because they were just handed on
 	for _, status := range c.statuses() {
 		l := list{status: status, query: url.Values{"order": {"desc"}}, size: peekPage}
 		err := s.walk(ctx, l, func(ctx context.Context, l list, items []object) (bool, error) {
-			_, err := s.hand(ctx, l, items)
-			old := len(items) > 0
+			enough, old := false, len(items) > 0
 			for _, o := range items {
-				if known(o.id("id")) {
-					return true, err
-				}
+				enough = enough || !mine[o.id("id")] && known(o.id("id"))
 				old = old && o.time("date_gmt").Before(bound)
+				mine[o.id("id")] = true
 			}
-			return old, err
+			_, err := s.hand(ctx, l, items)
+			return enough || old, err
 		})
 		if err != nil {
 			return err
@@ -143,10 +143,11 @@ func (c *Client) page(ctx context.Context, query url.Values) (page, error) {
 		return page{}, err
 	}
 	raw, ok := listOf(x.Body)
-	if !ok {
+	items := objects(raw)
+	if !ok || len(items) > 0 && !slices.ContainsFunc(items, func(o object) bool { return o.id("id") != "" }) {
 		return page{}, c.nonsense(x.Status)
 	}
-	p := page{items: objects(raw), total: header(x.Header, "X-WP-Total"), pages: header(x.Header, "X-WP-TotalPages")}
+	p := page{items: items, total: header(x.Header, "X-WP-Total"), pages: header(x.Header, "X-WP-TotalPages")}
 	if p.pages < 0 {
 		return p, &ingest.ReadError{Kind: ingest.Bad, Status: x.Status,
 			Why: "the answer does not say how many pages there are; ask whoever hosts the site to let WordPress' own headers through, X-WP-TotalPages above all"}
@@ -181,7 +182,7 @@ func (c *Client) walk(ctx context.Context, l list, visit func(context.Context, l
 		if err != nil {
 			return err
 		}
-		fresh := len(p.items) == 0
+		fresh := len(p.items) == 0 || p.total > last // or newer ones came before them
 		for _, o := range p.items {
 			fresh = fresh || !seen[o.id("id")]
 			seen[o.id("id")] = true

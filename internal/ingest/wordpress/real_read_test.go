@@ -136,7 +136,7 @@ func TestRealPeek(t *testing.T) {
 	if order := peek(time.Now()); !slices.Equal(order, ids[:40]) {
 		t.Errorf("peeked %v", order)
 	}
-	if order := peek(time.Now().AddDate(-4, 0, 0)); len(order) <= 52 && order[len(order)-1] == ids[len(ids)-1] {
+	if order := peek(time.Now().AddDate(-4, 0, 0)); len(order) < len(ids) {
 		t.Errorf("peeked only %d", len(order))
 	}
 }

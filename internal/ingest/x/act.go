@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"triage/internal/ingest"
 	"triage/internal/ingest/x/length"
@@ -16,7 +17,8 @@ const maxPrivate = 10000 // characters
 
 // Capabilities says what can be done on X. A post counts by weight there.
 func (c *Client) Capabilities() ingest.Capabilities {
-	can := ingest.Capabilities{Actions: []ingest.ActionKind{ingest.Reply, ingest.TakeDown}, MaxReply: length.Max, Length: length.Count}
+	can := ingest.Capabilities{Actions: []ingest.ActionKind{ingest.Reply, ingest.TakeDown}, MaxReply: length.Max, Length: length.Count,
+		LengthPrivate: utf8.RuneCountInString}
 	if c.cfg.API == v2Name {
 		can.Actions = append(can.Actions, ingest.Hide)
 	}
@@ -51,7 +53,7 @@ func (c *Client) Observe(ctx context.Context, item string) (ingest.Observation, 
 	if o.Own, err = c.ownReplies(ctx, p); err != nil {
 		return ingest.Observation{}, err
 	}
-	if c.cfg.Private {
+	if c.cfg.Private && p.open { // who takes no messages from us is not asked about
 		_, o.Answered, err = c.wrote(ctx, p)
 		if kindOf(err) == ingest.Forbidden { // then none can be sent either
 			err = nil
@@ -148,7 +150,7 @@ func (c *Client) wrote(ctx context.Context, p post) (first, answered bool, err e
 	all, err := v.messages(ctx, p.author)
 	for _, m := range all {
 		first = first || m.from == p.author
-		answered = answered || m.from == c.cfg.User && !m.at.Before(p.created.Truncate(time.Second))
+		answered = answered || m.from == c.cfg.User && (m.at.IsZero() || !m.at.Before(p.created.Truncate(time.Second)))
 	}
 	return first, answered, err
 }
@@ -218,7 +220,7 @@ func unread(err error) ingest.Outcome {
 	var read *ingest.ReadError
 	switch {
 	case errors.Is(err, errGone):
-		return ingest.Outcome{Result: ingest.Refused, Code: "resource-not-found", Why: gone.why}
+		return ingest.Outcome{Result: ingest.Refused, Code: notFound, Why: gone.why}
 	case !errors.As(err, &read):
 	case read.Kind == ingest.Dead:
 		return ingest.Outcome{Result: ingest.Refused, StopPosting: true, Code: read.Code, Why: read.Why, After: read.RetryAfter}

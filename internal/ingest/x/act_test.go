@@ -1,8 +1,6 @@
 package x
 
 import (
-	"context"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -272,38 +270,6 @@ func TestLostAnswer(t *testing.T) {
 		o, err := r.Observe(t.Context(), id)
 		if found := len(o.Own) == 1 && o.Own[0].Text == "hi"; err != nil || found != stored {
 			t.Errorf("stored %v: observed %+v, %v", stored, o, err)
-		}
-	}
-}
-
-func TestSlowAnswerIsUnclear(t *testing.T) {
-	r := start(t)
-	r.api.(*version2).http = ingest.NewHTTP(&http.Client{Timeout: 30 * time.Millisecond})
-	r.answer = func(_ http.ResponseWriter, req *http.Request) bool { <-req.Context().Done(); return true }
-	if out := r.Act(t.Context(), ingest.Action{Kind: ingest.TakeDown, Item: "1"}); out.Result != ingest.Unclear {
-		t.Errorf("%+v", out)
-	}
-	if out := r.Act(t.Context(), ingest.Action{Kind: ingest.Reply, Item: "1", Text: "x"}); out.Result != ingest.Later {
-		t.Errorf("nothing was sent yet: %+v", out)
-	}
-}
-
-func TestUnreachableIsLater(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = l.Close()
-	for _, change := range []func(*Config){func(*Config) {}, oauth1Config, func(c *Config) { oauth1Config(c); c.API = v1Name }} {
-		r := start(t, change, func(c *Config) { c.BaseURL = "http://" + l.Addr().String() })
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		for _, ctx := range []context.Context{t.Context(), ctx} {
-			for _, a := range []ingest.Action{{Kind: ingest.Reply, Item: "1", Text: "x"}, {Kind: ingest.TakeDown, Item: "1"}} {
-				if out := r.Act(ctx, a); out.Result != ingest.Later || out.After <= 0 || out.Why == "" {
-					t.Errorf("%+v", out)
-				}
-			}
 		}
 	}
 }

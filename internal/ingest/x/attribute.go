@@ -19,7 +19,7 @@ func (c *Client) attribute(ctx context.Context, batch []post, unknown func(*post
 		if err != nil {
 			return err
 		}
-		c.learn(ids, pg)
+		c.learn(pg)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -56,14 +56,12 @@ func (c *Client) knows(id string) bool {
 	return known
 }
 
-// learn remembers who wrote the posts that were asked for.
-func (c *Client) learn(ids []string, pg page) {
+// learn remembers who wrote the posts that were asked for, and which X will not
+// show.
+func (c *Client) learn(pg page) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.authors) > authorsMost {
-		clear(c.authors)
-	}
-	for _, id := range ids {
+	for id := range pg.missing {
 		c.authors[id] = ""
 	}
 	for _, p := range pg.posts {

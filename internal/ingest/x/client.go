@@ -58,6 +58,7 @@ type Client struct {
 	// authors wrote what others quote or where they answer; empty: it is not shown.
 	authors map[string]string
 	whole   []string
+	upTo    time.Time // up to then all mentions that X shows were read
 }
 
 // sight is what is remembered of a post that was handed on.
@@ -125,6 +126,35 @@ func (c *Client) connect(base *url.URL, opt Options) {
 	}
 	c.http = ingest.NewHTTP(client)
 	c.api = &version2{cfg: c.cfg, wire: wire{http: c.http, base: c.cfg.BaseURL, tokens: opt.Tokens, limits: c.limits, now: c.now}}
+}
+
+// maxPages is how many pages of one list are read: a server that never ends is not
+// believed.
+const maxPages = 100
+
+// walk visits the pages of a list to its end, or until visit has enough, and
+// counts what it saw.
+func (c *Client) walk(ctx context.Context, l list, visit func(page) (enough bool, err error)) (seen int, err error) {
+	for range maxPages {
+		pg, err := c.api.list(ctx, l)
+		if err != nil {
+			return seen, err
+		}
+		for i := range pg.posts {
+			if l.own && pg.posts[i].author == "" {
+				pg.posts[i].author = c.cfg.User
+			}
+		}
+		seen += pg.size
+		if enough, err := visit(pg); enough || err != nil || pg.more == "" {
+			return seen, err
+		}
+		if pg.more == l.more {
+			break
+		}
+		l.more = pg.more
+	}
+	return seen, senseless(0)
 }
 
 // Meter implements ingest.Metered.

@@ -230,8 +230,8 @@ func TestMeterFollowsTheHeaders(t *testing.T) {
 	headers := func(set string, limit, remaining int, at time.Time) []string {
 		return []string{set + "limit", fmt.Sprint(limit), set + "remaining", fmt.Sprint(remaining), set + "reset", fmt.Sprint(at.Unix())}
 	}
-	r.says(200, `{"data":{"id":"7"}}`, append(headers("x-rate-limit-", 75, 60, reset), headers("x-user-limit-24hour-", 100, 10, noon.Add(time.Hour))...)...)
-	_, _ = r.api.me(t.Context())
+	r.says(200, `{"data":[{"id":"5"}]}`, append(headers("x-rate-limit-", 75, 60, reset), headers("x-user-limit-24hour-", 100, 10, noon.Add(time.Hour))...)...)
+	_, _ = r.api.lookup(t.Context(), []string{"5"})
 	r.says(200, `{"meta":{}}`, headers("x-rate-limit-", 300, 299, reset)...)
 	_, _ = r.api.list(t.Context(), list{})
 	if m := r.Meter(); m.Calls != 2 || m.Used != 90 || !m.Reset.Equal(noon.Add(time.Hour)) {

@@ -13,10 +13,37 @@ import (
 // that one odd field does not cost a post.
 type object map[string]json.RawMessage
 
+// mostParts is how many members of an object, or entries of an array, are read,
+// which is far more than X gives: ten million of nothing fit into an answer, and
+// take a hundred times its room.
+const mostParts = 10000
+
+// parts hands on what an object or array holds. It reports false if raw is none,
+// or holds more than X gives.
+func parts(raw []byte, begin json.Delim, take func(name string, value json.RawMessage)) bool {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	if first, _ := d.Token(); first != begin || !json.Valid(raw) {
+		return false
+	}
+	for n := 0; d.More(); n++ {
+		name := ""
+		if begin == '{' {
+			key, _ := d.Token()
+			name, _ = key.(string)
+		}
+		var value json.RawMessage
+		if n == mostParts || d.Decode(&value) != nil {
+			return false
+		}
+		take(name, value)
+	}
+	return true
+}
+
 // objectOf reads an object; nil if it is none.
 func objectOf(raw []byte) object {
-	var o object
-	if json.Unmarshal(raw, &o) != nil {
+	o := object{}
+	if !parts(raw, '{', func(name string, value json.RawMessage) { o[name] = value }) {
 		return nil
 	}
 	return o
@@ -24,8 +51,8 @@ func objectOf(raw []byte) object {
 
 // arrayOf reads an array; nil if it is none.
 func arrayOf(raw []byte) []json.RawMessage {
-	var all []json.RawMessage
-	if json.Unmarshal(raw, &all) != nil {
+	all := []json.RawMessage{}
+	if !parts(raw, '[', func(_ string, value json.RawMessage) { all = append(all, value) }) {
 		return nil
 	}
 	return all
@@ -44,6 +71,20 @@ func objects(raw []byte) (out []object, ok bool) {
 		}
 	}
 	return out, true
+}
+
+// entries reads a list of posts: the objects with an id, and how many others
+// there are. ok is false if it is no list, or one of nothing but others.
+func entries(raw []byte) (out []object, odd int, ok bool) {
+	all := arrayOf(raw)
+	for _, one := range all {
+		if o := objectOf(one); o.id("id_str", "id") != "" {
+			out = append(out, o)
+		} else {
+			odd++
+		}
+	}
+	return out, odd, all != nil && (len(out) > 0 || odd == 0)
 }
 
 func (o object) has(name string) bool {

@@ -20,11 +20,18 @@ type failure struct {
 	says  string // its words in lower case: to be matched, never to be shown
 }
 
+// What is looked at of an answer that says what went wrong.
+const (
+	mostErrors = 100
+	mostWords  = 500 // bytes of each
+)
+
 // failureOf reads what an answer says.
 func failureOf(body []byte) (f failure) {
 	o := objectOf(body)
 	f.take(o)
-	for _, e := range o.list("errors") {
+	errs := o.list("errors")
+	for _, e := range errs[:min(len(errs), mostErrors)] {
 		f.known = true
 		f.take(e)
 	}
@@ -34,7 +41,7 @@ func failureOf(body []byte) (f failure) {
 		}
 		f.known = true
 		f.take(o.object(name))
-		f.says += " " + strings.ToLower(o.text(name))
+		f.hear(o.text(name))
 	}
 	return f
 }
@@ -48,17 +55,28 @@ func (f *failure) take(o object) {
 		f.kind = kind
 	}
 	for _, name := range []string{"title", "detail", "message", "reason"} {
-		f.says += " " + strings.ToLower(o.text(name))
+		f.hear(o.text(name))
 	}
 	f.known = f.known || f.code != 0 || o.has("title") && o.has("detail")
 }
 
+func (f *failure) hear(words string) {
+	f.says += " " + strings.ToLower(words[:min(len(words), mostWords)])
+}
+
+// Problems on which more depends than what is said about them.
+const (
+	notFound    = "resource-not-found"
+	unavailable = "resource-unavailable"
+	broken      = "internal-error"
+)
+
 // problems are the types of X's problems, by the last part of their name: what
 // stands before it has changed once and may again.
 var problems = map[string]bool{
-	"invalid-request": true, "resource-not-found": true, "not-authorized-for-resource": true, "not-authorized-for-field": true,
+	"invalid-request": true, notFound: true, "not-authorized-for-resource": true, "not-authorized-for-field": true,
 	"field-unauthorized": true, "client-forbidden": true, "usage-capped": true, "unsupported-authentication": true,
-	"oauth1-permissions": true, "conflict": true, "disallowed-resource": true, "resource-unavailable": true, "internal-error": true,
+	"oauth1-permissions": true, "conflict": true, "disallowed-resource": true, unavailable: true, broken: true,
 }
 
 // kindOfProblem is the kind of a problem; empty if it is none that we know.
@@ -92,8 +110,9 @@ type verdict struct {
 // Unclear.
 func judge(f failure, status int, action ingest.ActionKind) verdict {
 	for _, r := range rules {
-		if r.fits(f, status, action) {
-			if r.result == ingest.Refused && !r.stop && status >= 500 {
+		if r.fits(f, status, action) && (f.known || !r.gone) {
+			undone := r.result == ingest.Refused || r.result == ingest.Later && action != ""
+			if undone && !r.stop && status >= 500 {
 				return trouble
 			}
 			return r.verdict
@@ -107,6 +126,8 @@ func judge(f failure, status int, action ingest.ActionKind) verdict {
 			why: "the answer is not one that X gives, perhaps something stands in between; look on X whether it was published"}
 	case status == http.StatusForbidden:
 		return forbidden
+	case !f.known:
+		return between
 	default:
 		return wrong
 	}
@@ -115,16 +136,17 @@ func judge(f failure, status int, action ingest.ActionKind) verdict {
 // readError says why a read failed; nil when it did not. sense tells that the
 // body holds what was asked for.
 func readError(x ingest.Exchange, sense bool, now time.Time) error {
-	f := failureOf(x.Body)
 	switch {
 	case x.Err != nil:
 		return x.ReadError(now)
 	case x.OK() && sense:
 		return nil
-	case x.OK() && !f.known:
+	}
+	f := failureOf(x.Body)
+	v := judge(f, x.Status, "")
+	if !f.known && v.kind == ingest.Bad {
 		return senseless(x.Status)
 	}
-	v := judge(f, x.Status, "")
 	e := &ingest.ReadError{Kind: v.kind, Code: f.name(), Status: x.Status, Why: readWhy(v), RetryAfter: max(v.wait, x.RetryAfter(now))}
 	if v.kind == ingest.Throttled && v.wait == 0 {
 		e.RetryAfter = waitFor(x, now)

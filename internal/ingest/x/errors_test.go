@@ -1,6 +1,8 @@
 package x
 
 import (
+	"context"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -46,6 +48,8 @@ var answers = []struct {
 	{404, `{"title":"Not Found Error","type":"https://api.twitter.com/2/problems/resource-not-found","detail":"x"}`, ingest.Bad, ingest.Hide, ingest.Refused, "resource-not-found", false},
 	{404, `{"errors":[{"code":144,"message":"No status found with that ID."}]}`, ingest.Bad, ingest.TakeDown, ingest.Refused, "144", false},
 	{403, `{"errors":[{"code":179,"message":"not authorized to see this status"}]}`, ingest.Forbidden, ingest.Reply, ingest.Refused, "179", false},
+	{404, `<html>Not found</html>`, ingest.Bad, ingest.Reply, ingest.Refused, "http 404", false},
+	{404, ``, ingest.Bad, ingest.TakeDown, ingest.Refused, "http 404", false},
 	{409, `{"title":"Conflict","type":"https://api.x.com/2/problems/conflict","detail":"x"}`, ingest.Bad, ingest.Reply, ingest.Unclear, "conflict", false},
 	{429, `{"title":"Too Many Requests","detail":"Too Many Requests","type":"about:blank","status":429}`, ingest.Throttled, ingest.Reply, ingest.Later, "http 429", false},
 	{429, `{"errors":[{"code":88,"message":"Rate limit exceeded"}]}`, ingest.Throttled, ingest.Reply, ingest.Later, "88", false},
@@ -57,6 +61,7 @@ var answers = []struct {
 	{503, `{"title":"Service Unavailable","detail":"Service Unavailable","type":"about:blank","status":503}`, ingest.Temporary, ingest.Reply, ingest.Unclear, "http 503", false},
 	{500, `{"errors":[{"code":131,"message":"Internal error"}]}`, ingest.Temporary, ingest.Reply, ingest.Unclear, "131", false},
 	{503, `{"errors":[{"code":144,"message":"x"}]}`, ingest.Temporary, ingest.Reply, ingest.Unclear, "144", false},
+	{503, `{"errors":[{"code":88,"message":"Rate limit exceeded"}]}`, ingest.Throttled, ingest.Reply, ingest.Unclear, "88", false},
 	{502, `<html>bad gateway</html>`, ingest.Temporary, ingest.Reply, ingest.Unclear, "http 502", false},
 	{302, ``, ingest.Temporary, ingest.Reply, ingest.Unclear, "http 302", false},
 	{408, ``, ingest.Temporary, ingest.Reply, ingest.Unclear, "http 408", false},
@@ -67,8 +72,8 @@ var answers = []struct {
 	{200, ``, ingest.Bad, ingest.Reply, ingest.Unclear, "http 200", false},
 	{200, `{"data":{"id":"1","te`, ingest.Bad, ingest.Reply, ingest.Unclear, "http 200", false},
 	{201, `{"data":{"id":"1"}} trailing`, ingest.Bad, ingest.Reply, ingest.Unclear, "http 201", false},
-	{200, `{"data":{"id":"../1"}}`, "", ingest.Reply, ingest.Unclear, "http 200", false},
-	{200, `{"data":{"hidden":false}}`, "", ingest.Hide, ingest.Unclear, "http 200", false},
+	{200, `{"data":{"id":"../1"}}`, ingest.Bad, ingest.Reply, ingest.Unclear, "http 200", false},
+	{200, `{"data":{"hidden":false}}`, ingest.Bad, ingest.Hide, ingest.Unclear, "http 200", false},
 }
 
 func TestAnswers(t *testing.T) {
@@ -126,6 +131,38 @@ func TestRedirects(t *testing.T) {
 	}
 	if _, err := r.api.me(t.Context()); kindOf(err) != ingest.Temporary || len(r.took()) != 1 {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestSlowAnswerIsUnclear(t *testing.T) {
+	r := start(t)
+	r.api.(*version2).http = ingest.NewHTTP(&http.Client{Timeout: 30 * time.Millisecond})
+	r.answer = func(_ http.ResponseWriter, req *http.Request) bool { <-req.Context().Done(); return true }
+	if out := r.Act(t.Context(), ingest.Action{Kind: ingest.TakeDown, Item: "1"}); out.Result != ingest.Unclear {
+		t.Errorf("%+v", out)
+	}
+	if out := r.Act(t.Context(), ingest.Action{Kind: ingest.Reply, Item: "1", Text: "x"}); out.Result != ingest.Later {
+		t.Errorf("nothing was sent yet: %+v", out)
+	}
+}
+
+func TestUnreachableIsLater(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = l.Close()
+	for _, change := range []func(*Config){func(*Config) {}, oauth1Config, func(c *Config) { oauth1Config(c); c.API = v1Name }} {
+		r := start(t, change, func(c *Config) { c.BaseURL = "http://" + l.Addr().String() })
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		for _, ctx := range []context.Context{t.Context(), ctx} {
+			for _, a := range []ingest.Action{{Kind: ingest.Reply, Item: "1", Text: "x"}, {Kind: ingest.TakeDown, Item: "1"}} {
+				if out := r.Act(ctx, a); out.Result != ingest.Later || out.After <= 0 || out.Why == "" {
+					t.Errorf("%+v", out)
+				}
+			}
+		}
 	}
 }
 

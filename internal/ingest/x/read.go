@@ -1,7 +1,9 @@
 package x
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -11,45 +13,37 @@ import (
 )
 
 const (
-	lookupMost   = 100
-	mentionsMost = 800 // of an account, X shows no more
-	maxPages     = 100 // of one list: a server that never ends is not believed
-	rounds       = 3   // of asking for newer versions
-	peekOverlap  = 10 * time.Minute
-	authorsMost  = 10000
-)
+	lookupMost  = 100
+	rounds      = 3 // of asking for newer versions
+	peekOverlap = 10 * time.Minute
 
-// walk visits the pages of a list to its end, or until visit has enough, and
-// counts what it saw.
-func (c *Client) walk(ctx context.Context, l list, visit func(page) (enough bool, err error)) (seen int, err error) {
-	for range maxPages {
-		pg, err := c.api.list(ctx, l)
-		if err != nil {
-			return seen, err
-		}
-		seen += len(pg.posts) + pg.odd
-		if enough, err := visit(pg); enough || err != nil || pg.more == "" {
-			return seen, err
-		}
-		if pg.more == l.more {
-			break
-		}
-		l.more = pg.more
-	}
-	return seen, senseless(0)
-}
+	// mentionsMost: of an account's mentions X shows the newest 800, and leaves
+	// those out of them that were deleted.
+	mentionsMost = 720
+	// againMost is how many posts are asked for by themselves in one round.
+	againMost = 1000
+	// recentMost and authorsMost are how many posts, and authors, are remembered.
+	recentMost  = 20000
+	authorsMost = 10000
+)
 
 // Sweep reads the mentions of the last days, and what the account itself
 // answered. An edit shows as a newer version there; what was handed on before
 // and is left out now is asked for by itself, for the edit may have taken the
-// account's name out. X shows only the newest 800 mentions.
+// account's name out. X shows only the newest 800 mentions: if that may have cost
+// any, the log says so.
 func (c *Client) Sweep(ctx context.Context, mark ingest.Mark, emit ingest.Emit) (ingest.Mark, error) {
 	s := &sweep{Client: c, emit: emit, seen: map[string]bool{}, threads: map[string]bool{}}
 	started := c.now().UTC()
-	if !mark.Time.IsZero() {
-		s.from = mark.Time.AddDate(0, 0, -c.cfg.Days)
+	if s.mark = mark.Time; s.mark.After(started) { // by a clock that was wrong
+		s.mark = started
 	}
-	if err := s.run(ctx); err != nil {
+	if !s.mark.IsZero() {
+		s.from = s.mark.AddDate(0, 0, -c.cfg.Days)
+	}
+	err := s.run(ctx)
+	s.sayOdd()
+	if err != nil {
 		return mark, err
 	}
 	s.settle(started)
@@ -63,10 +57,16 @@ func (c *Client) Peek(ctx context.Context, mark ingest.Mark, known ingest.Known,
 	if !mark.Time.IsZero() {
 		l.since = idAt(mark.Time.Add(-peekOverlap))
 	}
-	_, err := c.walk(ctx, l, func(pg page) (bool, error) {
-		enough := l.since == "" || slices.ContainsFunc(pg.posts, func(p post) bool { return p.id == p.item() && known(p.item()) })
-		return enough, s.hand(ctx, pg)
+	enough := false
+	n, err := c.walk(ctx, l, func(pg page) (bool, error) {
+		s.span(pg)
+		enough = slices.ContainsFunc(pg.posts, func(p post) bool { return p.id == p.item() && !s.seen[p.id] && known(p.id) })
+		return enough || l.since == "", s.hand(ctx, pg)
 	})
+	s.sayOdd()
+	if err == nil && (enough || l.since != "" && n < mentionsMost) {
+		s.reached()
+	}
 	return err
 }
 
@@ -82,11 +82,15 @@ func (c *Client) Posts() []string {
 type sweep struct {
 	*Client
 	emit    ingest.Emit
+	mark    time.Time       // of the last sweep; zero: there was none
 	from    time.Time       // what was made before it is not read; zero: all is
 	seen    map[string]bool // items
 	threads map[string]bool // conversations of what was handed on
 	stale   []string        // newer versions of what was read
 	capped  bool            // X did not show all mentions since from
+	odd     int             // entries that are no posts
+	// newest and oldest are when the mentions at the ends of the list were made.
+	newest, oldest time.Time
 }
 
 func (s *sweep) run(ctx context.Context) error {
@@ -94,18 +98,61 @@ func (s *sweep) run(ctx context.Context) error {
 	if !s.from.IsZero() {
 		since = idAt(s.from)
 	}
-	hand := func(pg page) (bool, error) { return false, s.hand(ctx, pg) }
-	n, err := s.walk(ctx, list{since: since}, hand)
+	n, err := s.walk(ctx, list{since: since}, func(pg page) (bool, error) {
+		s.span(pg)
+		return false, s.hand(ctx, pg)
+	})
 	if err != nil {
 		return err
 	}
 	if s.capped = n >= mentionsMost; s.capped {
-		s.log.Warn("X shows no more than its newest mentions: older ones are not read; sweep more often", zap.Int("mentions", n))
+		s.sayGap()
 	}
-	if _, err := s.walk(ctx, list{own: true, since: since}, hand); err != nil {
+	s.reached()
+	if _, err := s.walk(ctx, list{own: true, since: since}, func(pg page) (bool, error) { return false, s.hand(ctx, pg) }); err != nil {
 		return err
 	}
 	return s.missed(ctx)
+}
+
+// span takes note of how far a page of mentions goes.
+func (s *sweep) span(pg page) {
+	if n := len(pg.posts); n > 0 {
+		s.oldest = madeAt(pg.posts[n-1].id)
+		if s.newest.IsZero() {
+			s.newest = madeAt(pg.posts[0].id)
+		}
+	}
+}
+
+// reached remembers up to when mentions were read without a gap.
+func (s *sweep) reached() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.newest.After(s.upTo) {
+		s.upTo = s.newest
+	}
+}
+
+// sayGap says so where X shows too few mentions to reach back to those that were
+// read before.
+func (s *sweep) sayGap() {
+	s.mu.Lock()
+	before := s.upTo
+	s.mu.Unlock()
+	if before.IsZero() {
+		before = s.mark
+	}
+	if s.oldest.After(before) {
+		s.log.Warn("X shows no more than its newest mentions: those made between these times may not have been read, look for them by hand on x.com",
+			zap.Time("from", before), zap.Time("to", s.oldest))
+	}
+}
+
+func (s *sweep) sayOdd() {
+	if s.odd > 0 {
+		s.log.Warn("entries that are no posts were left out", zap.Int("count", s.odd))
+	}
 }
 
 // hand hands on the posts of a page, each once and as its newest version.
@@ -116,6 +163,7 @@ func (s *sweep) hand(ctx context.Context, pg page) error {
 			continue
 		}
 		if newer, ok := pg.beside[p.newest()]; ok {
+			newer.author = cmp.Or(newer.author, p.author)
 			p = newer
 		}
 		if p.newest() != p.id {
@@ -125,9 +173,7 @@ func (s *sweep) hand(ctx context.Context, pg page) error {
 		s.seen[p.item()] = true
 		batch = append(batch, p)
 	}
-	if pg.odd > 0 {
-		s.log.Debug("entries that are no posts of their own were left out", zap.Int("count", pg.odd))
-	}
+	s.odd += pg.odd
 	return s.take(ctx, batch)
 }
 
@@ -182,6 +228,7 @@ func (s *sweep) missed(ctx context.Context) error {
 	s.mu.Unlock()
 	for range rounds {
 		ids := byAge(ask)
+		ids = ids[max(0, len(ids)-againMost):] // an edit is a thing of minutes
 		if ask, s.stale = nil, nil; len(ids) == 0 {
 			return nil
 		}
@@ -211,8 +258,8 @@ func (s *sweep) drop(pg page) {
 	}
 }
 
-// settle remembers what a complete sweep found, and forgets what is too old to
-// be looked at again.
+// settle remembers what a complete sweep found, and forgets what is too old, or
+// too much, to be looked at again.
 func (s *sweep) settle(started time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -223,9 +270,13 @@ func (s *sweep) settle(started time.Time) {
 		}
 	}
 	oldest := started.AddDate(0, 0, -s.cfg.Days)
-	for item, m := range s.recent {
-		if m.created.Before(oldest) {
+	items := byAge(slices.Collect(maps.Keys(s.recent)))
+	for i, item := range items {
+		if i < len(items)-recentMost || s.recent[item].created.Before(oldest) {
 			delete(s.recent, item)
 		}
+	}
+	if len(s.authors) > authorsMost {
+		clear(s.authors)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"triage/internal/ingest"
 )
 
 func inference(c *Config) { c.Inference = true }
@@ -135,5 +137,44 @@ func TestOwnReplies(t *testing.T) {
 	}
 	if c := found[quote]; !c.Own || c.Content.Parent != id || len(found) != 4 {
 		t.Errorf("own quote %+v of %d", c, len(found))
+	}
+}
+
+func TestSinceIsAnIDOfThatTime(t *testing.T) {
+	for _, at := range []time.Time{noon, noon.Add(123 * time.Millisecond)} {
+		if got := madeAt(idAt(at)); !got.Equal(at) {
+			t.Errorf("%v became %v", at, got)
+		}
+	}
+	if idAt(time.Unix(0, 0)) != "" || !madeAt("5").IsZero() || !madeAt("x").IsZero() {
+		t.Error("ids before there were any")
+	}
+}
+
+// Millions of nothing are not unpacked.
+func TestFloodsAreNotUnpacked(t *testing.T) {
+	if arrayOf([]byte(`[`+strings.Repeat(`0,`, mostParts-1)+`0]`)) == nil || arrayOf([]byte(`[`+strings.Repeat(`0,`, mostParts)+`0]`)) != nil {
+		t.Error("entries are not bounded")
+	}
+	var b strings.Builder
+	for i := range mostParts + 1 {
+		fmt.Fprintf(&b, `,"%d":0`, i)
+	}
+	if objectOf([]byte(`{`+b.String()[1:]+`}`)) != nil || objectOf([]byte(`{"a":0}x`)) != nil || objectOf([]byte(`[`)) != nil {
+		t.Error("members are not bounded")
+	}
+}
+
+// One post that X will not show, for whatever reason of its own, costs no sweep.
+func TestWithheldPost(t *testing.T) {
+	r := start(t)
+	id := r.mention("hi")
+	r.recent["1"] = sight{"1", noon}
+	r.when("GET /2/tweets", 200, `{"errors":[{"resource_id":"1","title":"x","detail":"y","type":"https://api.x.com/2/problems/disallowed-resource"}]}`)
+	if found, _, err := r.swept(ingest.Mark{}); err != nil || len(found) != 1 || found[id].Content.Item != id {
+		t.Errorf("found %d, %v", len(found), err)
+	}
+	if o, err := r.Observe(t.Context(), "1"); kindOf(err) != ingest.Forbidden || o.Gone {
+		t.Errorf("observed %+v, %v", o, err)
 	}
 }

@@ -68,7 +68,7 @@ var rules = []rule{
 	{says: "permission to dm", verdict: closed},
 	{says: "this operation is not permitted", action: ingest.Private, verdict: closed},
 	{codes: []int{34, 144, 385, 421, 422}, verdict: gone},
-	{kinds: []string{"resource-not-found"}, verdict: gone},
+	{kinds: []string{notFound}, verdict: gone},
 	{codes: []int{63, 179}, verdict: unseen},
 	{kinds: []string{"not-authorized-for-resource"}, verdict: unseen},
 	{codes: []int{93, 220, 261, 453}, verdict: forbidden},
@@ -76,7 +76,7 @@ var rules = []rule{
 		"not-authorized-for-field", "field-unauthorized"}, verdict: forbidden},
 	{codes: []int{186}, verdict: refused("X finds the text too long; shorten it and approve it again")},
 	{codes: []int{130, 131}, verdict: trouble},
-	{kinds: []string{"resource-unavailable", "internal-error"}, verdict: trouble},
+	{kinds: []string{unavailable, broken}, verdict: trouble},
 	{kinds: []string{"invalid-request"}, verdict: wrong},
 	{kinds: []string{"conflict"}, verdict: duplicate},
 	{status: http.StatusConflict, verdict: duplicate},
@@ -106,7 +106,8 @@ var (
 		why: "the app or the account's keys may not do this; in X's developer portal give the app read and write permission (and direct messages if private is on), check which API access was bought, then make new keys"}
 	trouble = verdict{kind: ingest.Temporary, result: ingest.Unclear,
 		why: "X has trouble of its own and does not say whether it worked; nothing to do, triage looks again by itself"}
-	wrong = refused("X did not understand the request; do it by hand on x.com and report this code to whoever looks after triage")
+	between = refused("the answer is not one that X gives, so something before it refused this; do it by hand on x.com, and have base_url and the proxy or firewall checked")
+	wrong   = refused("X did not understand the request; do it by hand on x.com and report this code to whoever looks after triage")
 )
 
 func refused(why string) verdict {

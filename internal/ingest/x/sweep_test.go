@@ -123,17 +123,6 @@ func TestWindow(t *testing.T) {
 	}
 }
 
-func TestSinceIsAnIDOfThatTime(t *testing.T) {
-	for _, at := range []time.Time{noon, noon.Add(123 * time.Millisecond)} {
-		if got := madeAt(idAt(at)); !got.Equal(at) {
-			t.Errorf("%v became %v", at, got)
-		}
-	}
-	if idAt(time.Unix(0, 0)) != "" || !madeAt("5").IsZero() || !madeAt("x").IsZero() {
-		t.Error("ids before there were any")
-	}
-}
-
 // Pages are followed to their end, empty ones too.
 func TestPages(t *testing.T) {
 	r := start(t)

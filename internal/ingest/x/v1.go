@@ -2,6 +2,7 @@ package x
 
 import (
 	"context"
+	"math"
 	"strconv"
 
 	"triage/internal/ingest"
@@ -26,17 +27,10 @@ func (v *version1) list(ctx context.Context, l list) (page, error) {
 		x = v.noted("mentions", v.calls.Mentions(ctx, w))
 	}
 	pg, err := v.page(x)
-	if err != nil || len(pg.posts) == 0 {
-		return pg, err
+	if number(pg.more) <= w.Since {
+		pg.more = ""
 	}
-	lowest := number(pg.posts[0].id)
-	for _, p := range pg.posts {
-		lowest = min(lowest, number(p.id))
-	}
-	if lowest-1 > w.Since {
-		pg.more = strconv.FormatInt(lowest-1, 10)
-	}
-	return pg, nil
+	return pg, err
 }
 
 // lookup asks for one post by itself, which alone tells whether it is gone.
@@ -46,7 +40,9 @@ func (v *version1) lookup(ctx context.Context, ids []string) (page, error) {
 		for i, id := range ids {
 			all[i] = number(id)
 		}
-		return v.page(v.noted("lookup", v.calls.Lookup(ctx, all)))
+		pg, err := v.page(v.noted("lookup", v.calls.Lookup(ctx, all)))
+		pg.keep(ids)
+		return pg, err
 	}
 	x := v.noted("show", v.calls.Show(ctx, number(ids[0])))
 	if x.Err == nil && !x.OK() {
@@ -55,11 +51,11 @@ func (v *version1) lookup(ctx context.Context, ids []string) (page, error) {
 		}
 	}
 	p, ok := v.post(objectOf(x.Body))
-	return page{posts: []post{p}}, readError(x, ok, v.now())
+	return page{posts: []post{p}}, readError(x, ok && p.id == ids[0], v.now())
 }
 
 func (v *version1) me(ctx context.Context) (person, error) {
-	x := v.noted("me", v.calls.Verify(ctx))
+	x := v.calls.Verify(ctx)
 	o := objectOf(x.Body)
 	p := person{id: o.id("id_str", "id"), handle: o.text("screen_name"), protected: o.flag("protected"), access: x.Header.Get("x-access-level")}
 	return p, readError(x, p.id != "", v.now())
@@ -70,9 +66,9 @@ func (v *version1) write(ctx context.Context, w order) ingest.Outcome {
 	var x ingest.Exchange
 	switch w.kind {
 	case ingest.Reply:
-		x = v.noted("reply", v.calls.Reply(ctx, number(w.id), w.text))
+		x = v.calls.Reply(ctx, number(w.id), w.text)
 	case ingest.TakeDown:
-		x = v.noted("takedown", v.calls.Destroy(ctx, number(w.id)))
+		x = v.calls.Destroy(ctx, number(w.id))
 	default:
 		return refusal("version 1.1 of X's API cannot do this; do it by hand on x.com")
 	}
@@ -87,17 +83,19 @@ func (v *version1) noted(call string, x ingest.Exchange) ingest.Exchange {
 	return x
 }
 
-// page reads an answer that is an array of posts.
-func (v *version1) page(x ingest.Exchange) (pg page, err error) {
-	data, ok := objects(x.Body)
+// page reads an answer that is an array of posts. What is older than all of it,
+// what is left out here too, is overleaf.
+func (v *version1) page(x ingest.Exchange) (page, error) {
+	data, odd, ok := entries(x.Body)
 	if err := readError(x, ok, v.now()); err != nil {
 		return page{}, err
 	}
+	pg, lowest := page{odd: odd, size: len(data) + odd}, int64(math.MaxInt64)
 	for _, o := range data {
+		lowest = min(lowest, number(o.id("id_str", "id")))
+		pg.more = strconv.FormatInt(lowest-1, 10)
 		if p, ok := v.post(o); ok {
 			pg.posts = append(pg.posts, p)
-		} else {
-			pg.odd++
 		}
 	}
 	return pg, nil
@@ -111,6 +109,9 @@ func (v *version1) post(o object) (p post, ok bool) {
 		answers: o.id("in_reply_to_status_id_str", "in_reply_to_status_id"), starter: o.id("in_reply_to_user_id_str", "in_reply_to_user_id"),
 		quotes: o.id("quoted_status_id_str", "quoted_status_id"), quoted: o.object("quoted_status").object("user").id("id_str", "id"),
 		created: o.time("created_at"),
+	}
+	if p.created.IsZero() {
+		p.created = madeAt(p.id)
 	}
 	p.versions, p.conversation = []string{p.id}, p.answers
 	if p.conversation == "" {

@@ -2,8 +2,10 @@ package x
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -28,8 +30,15 @@ type page struct {
 	missing map[string]bool
 	// more asks for the next page; empty at the end.
 	more string
-	// odd counts entries that are no posts.
-	odd int
+	// size counts its entries, odd those of them that are no posts.
+	size, odd int
+}
+
+// keep leaves out posts that are none of those asked for.
+func (pg *page) keep(ids []string) {
+	pg.posts = slices.DeleteFunc(pg.posts, func(p post) bool {
+		return !slices.ContainsFunc(p.versions, func(id string) bool { return slices.Contains(ids, id) })
+	})
 }
 
 // person is whose keys or token these are.
@@ -95,12 +104,19 @@ func (v *version2) list(ctx context.Context, l list) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	return v.page(ctx, o)
+	pg, err := v.page(ctx, o)
+	meta := o.object("meta")
+	pg.more = meta.text("next_token")
+	cut := !o.has("data") && meta == nil || pg.size == 0 && meta.number("result_count") > 0
+	if err == nil && (cut || pg.more == "" && meta.has("next_token") && string(meta["next_token"]) != `""`) {
+		err = senseless(http.StatusOK)
+	}
+	return pg, err
 }
 
 func (v *version2) lookup(ctx context.Context, ids []string) (page, error) {
 	query := v.ask(url.Values{"ids": {strings.Join(ids, ",")}})
-	o, _, err := v.read(ctx, request{name: "lookup", path: "/2/tweets", query: query}, "data", "errors")
+	o, x, err := v.read(ctx, request{name: "lookup", path: "/2/tweets", query: query}, "data", "errors")
 	if err != nil {
 		return page{}, err
 	}
@@ -108,31 +124,31 @@ func (v *version2) lookup(ctx context.Context, ids []string) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	told := len(pg.posts) > 0
-	for _, id := range ids {
-		_, missing := pg.missing[id]
-		told = told || missing
-	}
-	if !told {
-		return page{}, senseless(http.StatusOK)
+	pg.keep(ids)
+	missing := func(id string) bool { _, told := pg.missing[id]; return told }
+	if len(pg.posts) == 0 && !slices.ContainsFunc(ids, missing) {
+		return page{}, readError(x, false, v.now())
 	}
 	return pg, nil
 }
 
 func (v *version2) me(ctx context.Context) (person, error) {
-	o, h, err := v.read(ctx, request{name: "me", path: "/2/users/me", query: url.Values{"user.fields": {"protected"}}}, "data")
+	o, x, err := v.read(ctx, request{path: "/2/users/me", query: url.Values{"user.fields": {"protected"}}}, "data")
 	if err != nil {
 		return person{}, err
 	}
 	d := o.object("data")
-	p := person{id: d.id("id"), handle: d.text("username"), protected: d.flag("protected"), access: h.Get("x-access-level")}
+	p := person{id: d.id("id"), handle: d.text("username"), protected: d.flag("protected"), access: x.Header.Get("x-access-level")}
+	if p.id == "" {
+		return person{}, senseless(x.Status)
+	}
 	v.handle.Store(&p.handle)
 	return p, nil
 }
 
 // page reads an answer that holds posts.
 func (v *version2) page(ctx context.Context, o object) (page, error) {
-	data, ok := objects(o["data"])
+	data, odd, ok := entries(o["data"])
 	if o.has("data") && !ok {
 		return page{}, senseless(http.StatusOK)
 	}
@@ -141,13 +157,11 @@ func (v *version2) page(ctx context.Context, o object) (page, error) {
 			return page{}, err
 		}
 	}
-	pg := page{beside: map[string]post{}, missing: map[string]bool{}, more: o.object("meta").text("next_token")}
+	pg := page{beside: map[string]post{}, missing: map[string]bool{}, size: len(data) + odd, odd: odd}
 	r := v.reader(o, data)
 	for _, d := range data {
 		if p, ok := r.post(d); ok {
 			pg.posts = append(pg.posts, p)
-		} else {
-			pg.odd++
 		}
 	}
 	for id, d := range r.known {
@@ -156,8 +170,9 @@ func (v *version2) page(ctx context.Context, o object) (page, error) {
 		}
 	}
 	for _, e := range o.list("errors") {
-		if id := e.id("resource_id", "value"); id != "" {
-			pg.missing[id] = kindOfProblem(e.text("type")) == "resource-not-found"
+		id, kind := e.id("resource_id", "value"), kindOfProblem(e.text("type"))
+		if id != "" && kind != unavailable && kind != broken { // those may be shown the next time
+			pg.missing[id] = kind == notFound
 		}
 	}
 	return pg, nil
@@ -179,7 +194,7 @@ func nameless(data []object) bool {
 
 // write makes exactly one request.
 func (v *version2) write(ctx context.Context, w order) ingest.Outcome {
-	r := request{name: string(w.kind), method: http.MethodPost}
+	r := request{method: http.MethodPost}
 	made := func(data object) (string, bool) { id := data.id("id"); return id, id != "" }
 	switch w.kind {
 	case ingest.Reply:
@@ -213,7 +228,10 @@ func (v *version2) messages(ctx context.Context, with string) (out []message, er
 	if v.cfg.Fields == tweets {
 		query.Set("dm_event.fields", "created_at,event_type,sender_id")
 	}
-	o, _, err := v.read(ctx, request{name: "messages", path: "/2/dm_conversations/with/" + with + "/dm_events", query: query}, "data", "meta")
+	o, _, err := v.read(ctx, request{path: "/2/dm_conversations/with/" + with + "/dm_events", query: query}, "data", "meta")
+	if read := (*ingest.ReadError)(nil); errors.As(err, &read) && read.Code == notFound { // nobody wrote yet
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

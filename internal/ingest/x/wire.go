@@ -42,7 +42,8 @@ type wire struct {
 	now    func() time.Time
 }
 
-// request is one. Name is that of the call to which a limit belongs.
+// request is one. Name is that of the read whose limit slows further ones; what is
+// used up of other limits, such as that of posting, does not.
 type request struct {
 	name, method, path string
 	query              url.Values
@@ -111,7 +112,7 @@ func (w *wire) renew(ctx context.Context, x ingest.Exchange, token string) (bool
 
 // read makes one GET, and a second one if only the token was stale, and gives
 // the object that came back. It has one of the members in sense.
-func (w *wire) read(ctx context.Context, r request, sense ...string) (object, http.Header, error) {
+func (w *wire) read(ctx context.Context, r request, sense ...string) (object, ingest.Exchange, error) {
 	r.method = http.MethodGet
 	x, token, err := w.send(ctx, r)
 	if err == nil {
@@ -121,14 +122,14 @@ func (w *wire) read(ctx context.Context, r request, sense ...string) (object, ht
 		}
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, x, err
 	}
 	o := objectOf(x.Body)
 	holds := false
 	for _, name := range sense {
 		holds = holds || o.has(name)
 	}
-	return o, x.Header, readError(x, holds, w.now())
+	return o, x, readError(x, holds, w.now())
 }
 
 // staleWait is how long a write waits after its token was renewed.
@@ -204,8 +205,11 @@ type limits struct {
 	last map[string]gauge // by call and set of headers
 }
 
-// note reads what an answer to a call tells.
+// note reads what an answer to a call tells, unless it has no name.
 func (l *limits) note(call string, h http.Header) {
+	if call == "" {
+		return
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, set := range limitSets {

@@ -54,11 +54,13 @@ func (c *Client) Mentions(ctx context.Context, w Window) ingest.Exchange {
 	})
 }
 
-// Posts asks for the newest posts of the account with that id in a window.
+// Posts asks for the newest posts of the account with that id in a window, what
+// it repeated of others too: X would leave that out after it counted, and a page
+// of nothing else would look like the end.
 func (c *Client) Posts(ctx context.Context, user int64, w Window) ingest.Exchange {
 	return c.call(ctx, func(t *twitter.Client) {
 		_, _, _ = t.Timelines.UserTimeline(&twitter.UserTimelineParams{
-			UserID: user, Count: atOnce, SinceID: w.Since, MaxID: w.Until, IncludeRetweets: twitter.Bool(false), TweetMode: extended,
+			UserID: user, Count: atOnce, SinceID: w.Since, MaxID: w.Until, IncludeRetweets: twitter.Bool(true), TweetMode: extended,
 		})
 	})
 }

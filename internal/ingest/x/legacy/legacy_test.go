@@ -48,7 +48,7 @@ func TestRequests(t *testing.T) {
 	for want, call := range map[string]func() ingest.Exchange{
 		"GET /1.1/statuses/mentions_timeline.json?count=200&max_id=9&since_id=5&tweet_mode=extended": func() ingest.Exchange { return c.Mentions(ctx, Window{5, 9}) },
 		"GET /1.1/statuses/mentions_timeline.json?count=200&tweet_mode=extended":                     func() ingest.Exchange { return c.Mentions(ctx, Window{}) },
-		"GET /1.1/statuses/user_timeline.json?count=200&include_rts=false&since_id=5&tweet_mode=extended&user_id=7": func() ingest.Exchange {
+		"GET /1.1/statuses/user_timeline.json?count=200&include_rts=true&since_id=5&tweet_mode=extended&user_id=7": func() ingest.Exchange {
 			return c.Posts(ctx, 7, Window{Since: 5})
 		},
 		"GET /1.1/statuses/show.json?id=5&tweet_mode=extended":       func() ingest.Exchange { return c.Show(ctx, 5) },
