@@ -19,10 +19,10 @@ type verdict struct {
 }
 
 const (
-	floodWait   = 20 * time.Second // WordPress wants 15 between two comments
-	limitWait   = time.Minute      // where a limit does not say for how long
-	updateWait  = time.Minute      // WordPress is back within minutes
-	unreached   = time.Minute      // before trying again what was never sent
+	floodWait  = 20 * time.Second // WordPress wants 15 between two comments
+	limitWait  = time.Minute      // where a limit does not say for how long
+	updateWait = time.Minute      // WordPress is back within minutes
+	unreached  = time.Minute      // before trying again what was never sent
 )
 
 var (
