@@ -12,11 +12,10 @@ import (
 
 // Deletions finds out that authors deleted their comments. A comment counts as
 // deleted only if a sweep that read everything under its post left it out, yet
-// found another there; if the platform, asked for it, does not show it, yet
-// shows that other one before and one of somebody else afterwards, for the
-// practice's own it shows to an app that lost all rights to people's; and if the
-// account check passes: a permission that was lost must erase nothing. When too
-// many go at once, or all, none of the account counts until a person looked.
+// found another there; if the platform, asked for it, does not show it, yet shows
+// that other one before, and somebody else's afterwards: what the practice wrote
+// itself an app is shown without any permission; and if the account check passes.
+// When too many go at once, or all, none counts until a person looked.
 type Deletions struct {
 	Account Account
 	Kept    Kept
@@ -27,10 +26,11 @@ type Deletions struct {
 	// there is one. other is one of somebody else anywhere.
 	beside map[string]neighbour
 	other  string
-	// shown are left out by the sweeps, and yet were shown then when asked for.
-	shown map[string]time.Time
-	// passed were asked for without an answer (true) or could not be (false), and
-	// are passed over until all others had their turn.
+	blind  bool // the sweep before found none
+	// shown are left out by the sweeps, and yet were shown then when asked for. passed
+	// were asked for without an answer (true) or could not be (false), and are passed
+	// over until all others had their turn.
+	shown    map[string]time.Time
 	passed   map[string]bool
 	withheld []string // sorted
 }
@@ -77,7 +77,7 @@ func (p *Poller) sayWithheld(bare []string) {
 
 // begin begins a sweep.
 func (d *Deletions) begin() {
-	d.now, d.beside, d.other = map[string]string{}, map[string]neighbour{}, ""
+	d.now, d.beside, d.other, d.blind = map[string]string{}, map[string]neighbour{}, "", d.other == ""
 	if d.last == nil {
 		d.last, d.shown, d.passed = map[string]string{}, map[string]time.Time{}, map[string]bool{}
 	}
@@ -106,57 +106,53 @@ func (p *Poller) missing(ctx context.Context) error {
 	if d == nil || !ok {
 		return nil
 	}
-	missed, bare, err := p.missed(ctx, whole.Posts())
+	missed, err := p.missed(ctx, whole.Posts())
 	if err != nil {
 		return fmt.Errorf("look for deleted comments: %w", err)
 	}
 	maps.Copy(d.last, missed)
 	maps.Copy(d.last, d.now)
-	d.withheld, err = p.unsettled(ctx, d.withheld)
-	if err == nil {
-		bare, err = p.unsettled(ctx, bare)
-	}
-	if err == nil && len(d.withheld) == 0 {
-		err = p.honour(ctx, missed)
+	var bare []string
+	if err = p.release(ctx); err == nil && len(d.withheld) == 0 {
+		bare, err = p.honour(ctx, missed)
 	}
 	if err != nil {
 		return fmt.Errorf("erase deleted comments: %w", err)
-	}
-	if len(bare) <= allMost {
-		bare = nil
 	}
 	p.sayWithheld(bare)
 	return nil
 }
 
-// unsettled are those that were not seen again, that no person erased, and of
-// which there are words left to erase.
-func (p *Poller) unsettled(ctx context.Context, ids []string) (still []string, err error) {
-	for _, id := range ids {
-		item, err := p.Deletions.Kept.Item(ctx, id)
+// release no longer withholds what was seen again, what a person erased, and
+// that of which no words are left to erase.
+func (p *Poller) release(ctx context.Context) error {
+	d, still := p.Deletions, []string{}
+	for _, id := range d.withheld {
+		item, err := d.Kept.Item(ctx, id)
 		if err != nil {
-			return ids, err
+			return err
 		}
-		if item != "" && p.Deletions.now[id] == "" && !p.erased(id) {
+		if item != "" && d.now[id] == "" && !p.erased(id) {
 			still = append(still, id)
 		}
 	}
-	return still, nil
+	d.withheld = still
+	return nil
 }
 
 // missed finds the comments, with their threads, that are known and that the sweep
-// left out although it read everything under their post, where it found another;
-// bare are all that it left out where it found nobody else's anywhere.
-func (p *Poller) missed(ctx context.Context, posts []string) (missed map[string]string, bare []string, err error) {
+// left out although it read everything under their post, where it found another; or
+// where it found nobody else's anywhere.
+func (p *Poller) missed(ctx context.Context, posts []string) (missed map[string]string, err error) {
 	d, whole := p.Deletions, map[string]bool{}
+	if d.blind && d.other != "" {
+		clear(d.shown) // lists show again what they left out
+	}
 	missed = map[string]string{}
 	miss := func(id, thread string) {
 		_, left := d.beside[thread]
-		switch {
-		case d.now[id] != "" || p.erased(id) || p.Now().Sub(d.shown[id]) < shownFor:
-		case d.other == "":
-			bare = append(bare, id)
-		case left:
+		known := d.now[id] != "" || p.erased(id) || p.Now().Sub(d.shown[id]) < shownFor
+		if !known && (left || d.other == "") {
 			missed[id] = thread
 		}
 	}
@@ -165,7 +161,7 @@ func (p *Poller) missed(ctx context.Context, posts []string) (missed map[string]
 		whole[thread] = true
 		known, err := d.Kept.Known(ctx, thread)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		for _, id := range known {
 			miss(id, thread)
@@ -180,30 +176,33 @@ func (p *Poller) missed(ctx context.Context, posts []string) (missed map[string]
 			miss(id, thread)
 		}
 	}
-	return missed, slices.Compact(slices.Sorted(slices.Values(bare))), nil
+	return missed, nil
 }
 
-// honour has those erased that are gone, unless they are too many.
-func (p *Poller) honour(ctx context.Context, missed map[string]string) error {
+// honour has those erased that are gone, unless they are too many. Where nobody
+// else's is left it erases none; bare are those that people are told of then.
+func (p *Poller) honour(ctx context.Context, missed map[string]string) (bare []string, err error) {
 	gone, err := p.ask(ctx, missed)
 	d := p.Deletions
 	switch {
-	case err != nil || len(gone) == 0:
-		return err
+	case err != nil || len(gone) == 0 || d.other == "" && len(gone) <= allMost:
+		return nil, err
+	case d.other == "":
+		return gone, nil
 	case len(gone) > goneMost:
 		d.withheld = gone
-		return nil
+		return nil, nil
 	case !p.healthy(ctx, d.beside[missed[gone[0]]]):
-		return nil
+		return nil, nil
 	}
 	if err := d.Kept.Deleted(ctx, gone); err != nil {
-		return err
+		return nil, err
 	}
 	for _, id := range gone {
 		delete(d.last, id)
 	}
 	p.Log.Info("comments were deleted by their authors", zap.String("platform", p.Platform), zap.String("account", p.Account), zap.Strings("comments", gone))
-	return nil
+	return nil, nil
 }
 
 // ask asks the platform for what was missed and returns what is gone: nothing
@@ -258,15 +257,16 @@ type questions struct {
 func (q *questions) ask(ctx context.Context, id, thread string) (unanswered, err error) {
 	item, err := q.Kept.Item(ctx, id)
 	if err != nil || item == "" {
+		delete(q.last, id)
 		return nil, err
 	}
-	if _, known := q.sees[thread]; !known {
+	if _, known := q.sees[thread]; !known && q.other != "" {
 		beside, err := q.Account.Observe(ctx, q.beside[thread].item)
 		if q.sees[thread] = err == nil && !beside.Gone; !q.sees[thread] {
 			q.asked++
 		}
 	}
-	if !q.sees[thread] {
+	if q.other != "" && !q.sees[thread] {
 		q.passed[id] = false
 		return nil, nil
 	}

@@ -81,9 +81,14 @@ func (p *pace) learn(l look, spent float64) {
 	p.cost[l] = max(1, p.cost[l]+learning*(spent-p.cost[l]))
 }
 
-// owed is how long not to look again after a look that failed and cost so much:
-// where nothing is saved, such looks take half of the budget at most.
-func (p *pace) owed(spent float64) time.Duration {
+// failed takes note of a look that failed and cost so much, and returns for how
+// long not to look again so: where nothing is saved, such looks take half of the
+// budget at most.
+func (p *pace) failed(l look, spent float64) time.Duration {
+	if p.seen[l] == 0 {
+		p.cost[l] = max(p.cost[l], spent)
+	}
+	p.tried = p.tried || l == sweeping
 	if p.saved >= 0 {
 		return 0
 	}

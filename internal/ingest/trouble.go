@@ -42,11 +42,11 @@ func (p *Poller) failed(l look, err error, spent float64) time.Duration {
 		f.why = read.Why
 	}
 	p.tell()
-	wait := max(p.pause(f.n, read), p.pace.owed(spent))
+	wait := max(p.pause(f.n, read), p.pace.failed(l, spent))
 	if l == peeking {
 		p.turn, _ = p.pace.next(p.Now().Add(wait), p.used())
 	} else {
-		p.pace.after, p.pace.tried = p.Now().Add(wait), true
+		p.pace.after = p.Now().Add(wait)
 		p.turn = p.pace.cheapest()
 		alone := read == nil || read.RetryAfter == 0 && (read.Kind == Temporary || read.Kind == Bad)
 		if alone && p.turn == peeking {
