@@ -106,9 +106,10 @@ func (a account) poll(ctx context.Context, token uint64, sources *store.Sources)
 	return err
 }
 
-// report tells how reading goes when that changes, and regularly.
+// report tells how reading goes when that changes, and regularly. It looks once a
+// second: with 200 accounts at rest, five times took more than all else together.
 func (a account) report(ctx context.Context, sources *store.Sources) {
-	tick := time.NewTicker(200 * time.Millisecond)
+	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	var last ingest.Health
 	var at time.Time

@@ -23,7 +23,7 @@ var ErrStale = errors.New("the lease went to another")
 // not know: what it writes is therefore fenced, see PutFenced.
 //
 // Where nobody else can use the store, its lock is the lease, and the record a
-// copy of it: a full store takes the lease from nobody.
+// copy of it, which is not renewed: a full store takes the lease from nobody.
 type Leases struct {
 	bucket  *Bucket[lease]
 	log     *zap.Logger
@@ -107,6 +107,7 @@ type turn struct {
 	lease
 	revision uint64
 	until    time.Time // we believe that
+	unsaved  bool      // the store did not take the record
 }
 
 // wait returns when the lease is ours.
@@ -170,12 +171,13 @@ func (l *Leases) take(ctx context.Context, ours lease, over uint64) (*turn, erro
 	if over == 0 {
 		store = func() (uint64, error) { return l.bucket.Insert(ctx, ours) }
 	}
-	revision, err := store()
-	if l.full(err) {
+	t := &turn{lease: ours, until: asked.Add(l.term - l.margin)}
+	var err error
+	if t.revision, err = store(); l.full(err) {
 		l.log.Warn("lease held in memory only", zap.String("key", ours.Name), zap.Error(err))
-		revision, err = over, nil
+		t.revision, t.unsaved, err = over, true, nil
 	}
-	return &turn{lease: ours, revision: revision, until: asked.Add(l.term - l.margin)}, err
+	return t, err
 }
 
 // full reports that only the store, full or failing, refused the record of a lease
@@ -218,12 +220,16 @@ func (l *Leases) extend(t *turn) bool {
 	if !asked.Before(t.until) {
 		return false
 	}
+	if l.sole && !t.unsaved { // nobody looks at the record, and each write is one to the disk
+		t.until = asked.Add(l.term - l.margin)
+		return true
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), min(l.renew, t.until.Sub(asked)))
 	defer cancel()
 	revision, err := l.bucket.Update(ctx, t.lease, t.revision)
 	switch {
 	case err == nil:
-		t.revision, t.until = revision, asked.Add(l.term-l.margin)
+		t.revision, t.until, t.unsaved = revision, asked.Add(l.term-l.margin), false
 	case l.full(err):
 		t.until = asked.Add(l.term - l.margin)
 	case errors.Is(err, ErrConflict):

@@ -125,6 +125,33 @@ func TestLeaseOfADeadProcess(t *testing.T) {
 	})
 }
 
+// A lease is kept without a write where nobody else could take it.
+func TestOnlySharedLeasesAreRenewed(t *testing.T) {
+	each(t, func(t *testing.T, open func() *Bus) {
+		b := open()
+		l := briefly(t, b)
+		l.term, l.margin, l.renew = 2*patience, patience, 20*time.Millisecond
+		begun, renewed := make(chan uint64, 1), make(chan struct{}, 1)
+		hold(t, l, "poll", until(begun))
+		within(t, begun)
+		first, _ := l.bucket.Peek("poll")
+		l.bucket.OnChange(func() {
+			if now, _ := l.bucket.Peek("poll"); now.Revision != first.Revision && len(renewed) == 0 {
+				renewed <- struct{}{}
+			}
+		})
+		if !b.Exclusive() {
+			within(t, renewed)
+			return
+		}
+		select {
+		case <-renewed:
+			t.Error("the record was written again")
+		case <-time.After(25 * l.renew):
+		}
+	})
+}
+
 // job is what a lease's owners work on.
 type job struct {
 	ID    string
