@@ -190,13 +190,6 @@ func (w *work) take(ctx context.Context, o ingest.Outcome) error {
 	return nil // unclear: it stays sending, and is looked at after Wait
 }
 
-// standing is what is to be said of something that went out, as the platform's
-// own review of it stands.
-var standing = map[ingest.Standing]string{
-	ingest.Pending:  "it was sent; the platform reviews it before it shows it",
-	ingest.Rejected: "the platform's review refused it and nobody sees it: please write another one or answer there yourself",
-}
-
 // reconcile finds out what became of an attempt whose answer is not known: its
 // process died, or the platform did not answer clearly. It never acts blindly.
 func (w *work) reconcile(ctx context.Context) error {

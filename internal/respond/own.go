@@ -43,6 +43,13 @@ func (d *Desk) takeOwn(ctx context.Context, own ingest.Comment, answered map[str
 	return d.answeredByPerson(ctx, *to, own)
 }
 
+// standing is what is to be said of something that went out, as the platform's
+// own review of it stands.
+var standing = map[ingest.Standing]string{
+	ingest.Pending:  "it was sent; the platform reviews it before it shows it",
+	ingest.Rejected: "the platform's review refused it and nobody sees it: please write another one or answer there yourself",
+}
+
 // rejected tells a person that the platform's own review refused a reply: nobody
 // sees it, so there is nothing to take down, and nothing was answered either. to
 // is the case of the comment; nil: there is none.
