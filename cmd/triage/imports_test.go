@@ -52,7 +52,7 @@ var nests = map[string]struct{ imports, importedBy []string }{
 	"internal/ingest/instagram":    {[]string{"internal/ingest", "internal/ingest/graph"}, []string{"cmd/triage"}},
 	"internal/ingest/x":            {[]string{"internal/ingest", "internal/ingest/x/legacy", "internal/ingest/x/length"}, []string{"cmd/triage"}},
 	"internal/ingest/x/legacy":     {[]string{"internal/ingest"}, []string{"internal/ingest/x"}},
-	"internal/ingest/x/length":     {nil, []string{"internal/ingest/x", "internal/respond"}},
+	"internal/ingest/x/length":     {nil, []string{"internal/ingest/x", "internal/respond/draft"}},
 	"internal/sandbox/board": {nil, []string{"internal/sandbox", "internal/sandbox/consent", "internal/sandbox/graph", "internal/sandbox/google",
 		"internal/sandbox/wordpress", "internal/sandbox/x"}},
 	"internal/sandbox/consent":    {[]string{"internal/sandbox/board"}, []string{"internal/sandbox/google", "internal/sandbox/x"}},
@@ -60,7 +60,8 @@ var nests = map[string]struct{ imports, importedBy []string }{
 	"internal/sandbox/google":     {[]string{"internal/sandbox/board", "internal/sandbox/consent"}, []string{"internal/sandbox"}},
 	"internal/sandbox/wordpress":  {[]string{"internal/sandbox/board"}, []string{"internal/sandbox"}},
 	"internal/sandbox/x":          {[]string{"internal/sandbox/board", "internal/sandbox/consent"}, []string{"internal/sandbox"}},
-	"internal/respond/gate":       {[]string{"internal/respond/gate/plain"}, []string{"internal/respond"}},
+	"internal/respond/draft":      {[]string{"internal/respond/gate", "internal/ingest/x/length"}, []string{"internal/respond"}},
+	"internal/respond/gate":       {[]string{"internal/respond/gate/plain"}, []string{"internal/respond", "internal/respond/draft"}},
 	"internal/respond/gate/plain": {nil, []string{"internal/respond/gate"}},
 }
 

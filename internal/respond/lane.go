@@ -10,6 +10,7 @@ import (
 
 	"triage/internal/classify"
 	"triage/internal/ingest"
+	"triage/internal/respond/draft"
 )
 
 // Loudness is how a lane calls people.
@@ -155,10 +156,10 @@ func (d *Desk) safe(ctx context.Context, c Case, ch Channel) iter.Seq2[Draft, er
 			yield(Draft{}, fmt.Errorf("draft: %w", err))
 			return
 		}
-		brief := Brief{Platform: c.Comment.Platform, Lang: d.lang(c), Lane: c.Lane, Channel: ch, Case: c.ID()}
-		for _, draft := range d.Drafter.Drafts(brief) {
-			problems := d.Gate.Check(Outgoing{Text: draft.Text, Comment: content.Text, Platform: brief.Platform})
-			if len(problems) == 0 && !yield(draft, nil) {
+		brief := draft.Brief{Platform: c.Comment.Platform, Lang: d.lang(c), Lane: string(c.Lane), Channel: ch, Case: c.ID()}
+		for _, w := range d.Drafter.Drafts(brief) {
+			problems := d.Gate.Check(Outgoing{Text: w.Text, Comment: content.Text, Platform: brief.Platform})
+			if len(problems) == 0 && !yield(w, nil) {
 				return
 			}
 		}

@@ -1,4 +1,7 @@
-package respond
+// Package draft words replies. It knows the practice and its templates, and
+// neither a comment nor a case: that a draft does not depend on what was said is
+// a fact of what this package may import.
+package draft
 
 import (
 	"cmp"
@@ -8,11 +11,9 @@ import (
 	"slices"
 	"strings"
 	"text/template"
-	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
 
-	"triage/internal/ingest/x/length"
 	"triage/internal/respond/gate"
 )
 
@@ -30,7 +31,7 @@ const (
 type Brief struct {
 	Platform string
 	Lang     string
-	Lane     Lane
+	Lane     string
 	Channel  Channel
 	// Case picks the first variant, so that neighbouring cases differ.
 	Case string
@@ -48,7 +49,7 @@ type Template struct {
 	Lang string `toml:"lang"`
 	// Platform is whom it is for; empty: every platform without its own.
 	Platform string   `toml:"platform"`
-	Lanes    []Lane   `toml:"lanes"`
+	Lanes    []string `toml:"lanes"`
 	Channel  Channel  `toml:"channel"`
 	Variants []string `toml:"variants"`
 }
@@ -57,7 +58,7 @@ type Template struct {
 var templateFiles embed.FS
 
 // draftLanes are the lanes that have a wording; look and take-down have none.
-var draftLanes = []Lane{LaneUrgent, LaneIdentifier, LaneOther, LaneClear, LanePossible, LaneRoutine}
+var draftLanes = []string{"urgent", "identifier", "someone-else", "clear", "possible", "routine"}
 
 // Drafter words replies without knowing what they answer.
 type Drafter struct {
@@ -68,7 +69,7 @@ type Drafter struct {
 // the place of shipped ones for the same platform, language, lane and channel.
 // Every wording must pass the gate without a comment and fit its platform;
 // the error names the template, what is wrong and how to mend it.
-func NewDrafter(p Practice, own []Template, gate *Gate) (*Drafter, error) {
+func NewDrafter(p Practice, own []Template, g *gate.Gate) (*Drafter, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
@@ -79,7 +80,7 @@ func NewDrafter(p Practice, own []Template, gate *Gate) (*Drafter, error) {
 	d := &Drafter{byName: map[string][]Draft{}}
 	for _, set := range [][]Template{shipped, own} {
 		for i, t := range set {
-			if err := d.add(t, p, gate); err != nil {
+			if err := d.add(t, p, g); err != nil {
 				return nil, fmt.Errorf("template %d (%s): %w", i+1, t.name(), err)
 			}
 		}
@@ -110,19 +111,15 @@ func shippedTemplates() ([]Template, error) {
 }
 
 func (t Template) name() string {
-	lanes := make([]string, len(t.Lanes))
-	for i, l := range t.Lanes {
-		lanes[i] = string(l)
-	}
-	return draftName(t.Platform, t.Lang, Lane(strings.Join(lanes, "+")), t.Channel)
+	return draftName(t.Platform, t.Lang, strings.Join(t.Lanes, "+"), t.Channel)
 }
 
-func draftName(platform, lang string, lane Lane, c Channel) string {
-	return strings.Join([]string{cmp.Or(platform, "any"), lang, string(lane), string(c)}, ".")
+func draftName(platform, lang string, lane string, c Channel) string {
+	return strings.Join([]string{cmp.Or(platform, "any"), lang, lane, string(c)}, ".")
 }
 
 // add checks a template and fills it in for each of its lanes.
-func (d *Drafter) add(t Template, p Practice, gate *Gate) error {
+func (d *Drafter) add(t Template, p Practice, g *gate.Gate) error {
 	switch {
 	case t.Channel != Public && t.Channel != InboxDM:
 		return fmt.Errorf("channel is %q; write %q or %q", t.Channel, Public, InboxDM)
@@ -137,7 +134,7 @@ func (d *Drafter) add(t Template, p Practice, gate *Gate) error {
 	for i, v := range t.Variants {
 		text, err := p.fill(v)
 		if err == nil {
-			err = checkDraft(t, text, p, gate)
+			err = checkDraft(t, text, p, g)
 		}
 		if err != nil {
 			return fmt.Errorf("wording %d: %w", i+1, err)
@@ -172,8 +169,8 @@ func (p Practice) fill(wording string) (string, error) {
 
 // checkDraft puts a wording through the gate and measures it, on every
 // platform it is for.
-func checkDraft(t Template, text string, p Practice, gate *Gate) error {
-	if ps := gate.Check(Outgoing{Text: text, Lang: t.Lang, Platform: t.Platform, Staff: p.GateOptions().Staff, Own: p.Own()}); len(ps) > 0 {
+func checkDraft(t Template, text string, p Practice, g *gate.Gate) error {
+	if ps := g.Check(gate.Outgoing{Text: text, Lang: t.Lang, Platform: t.Platform, Staff: p.GateOptions().Staff, Own: p.Own()}); len(ps) > 0 {
 		return fmt.Errorf("the gate refuses it (%s): %s", ps[0].Rule, ps[0].Why)
 	}
 	for name, l := range limits {
@@ -213,44 +210,3 @@ func rotate(ds []Draft, id string) []Draft {
 	n := int(h.Sum32() % uint32(len(ds)))
 	return append(slices.Clone(ds[n:]), ds[:n]...)
 }
-
-// limit is how much a platform takes; private 0 means it has no private way.
-type limit struct {
-	public, private int
-	length          func(string) int
-	noLinks         bool
-}
-
-func (l limit) greatest(c Channel) int {
-	if c == InboxDM && l.private > 0 {
-		return l.private
-	}
-	return l.public
-}
-
-func byteLength(s string) int { return len(s) }
-
-var limits = map[string]limit{
-	"facebook":  {public: 8000, private: 2000, length: utf8.RuneCountInString},
-	"instagram": {public: 2200, private: 1000, length: utf8.RuneCountInString},
-	"x":         {public: 280, private: 10_000, length: length.Count, noLinks: true},
-	"wordpress": {public: 65_525, length: byteLength},
-	"google":    {public: 4096, length: byteLength},
-	"file":      {public: 8000, private: 2000, length: utf8.RuneCountInString},
-}
-
-// The gate is a room of its own, package gate; these are the names under which
-// the rest of the house knows it.
-type (
-	// Gate decides whether a text may be published.
-	Gate = gate.Gate
-	// GateOptions are what every text of a practice is judged with.
-	GateOptions = gate.Options
-	// Outgoing is a text that somebody wants to send out.
-	Outgoing = gate.Outgoing
-	// Problem is one thing in it that may not be published.
-	Problem = gate.Problem
-)
-
-// NewGate loads the gate's rules and word lists.
-func NewGate(o GateOptions) (*Gate, error) { return gate.New(o) }

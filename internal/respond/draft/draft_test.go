@@ -1,9 +1,11 @@
-package respond
+package draft
 
 import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"triage/internal/respond/gate"
 )
 
 var cedar = Practice{Name: "Cedar Family Practice", Phone: "(503) 555-0142", Booking: "https://cedar.example/talk", Portal: "https://portal.cedar.example"}
@@ -25,9 +27,9 @@ func newDrafter(t testing.TB, p Practice, own ...Template) *Drafter {
 	return d
 }
 
-func newGate(t testing.TB) *Gate {
+func newGate(t testing.TB) *gate.Gate {
 	t.Helper()
-	g, err := NewGate(GateOptions{})
+	g, err := gate.New(gate.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,9 +65,9 @@ func TestShippedTemplates(t *testing.T) {
 	}
 }
 
-func checkShipped(t *testing.T, g *Gate, p Practice, b Brief, text string) {
+func checkShipped(t *testing.T, g *gate.Gate, p Practice, b Brief, text string) {
 	t.Helper()
-	for _, problem := range g.Check(Outgoing{Text: text, Staff: []string{p.Name}, Own: p.Own()}) {
+	for _, problem := range g.Check(gate.Outgoing{Text: text, Staff: []string{p.Name}, Own: p.Own()}) {
 		t.Errorf("%v: %q: %s: %s", b, text, problem.Rule, problem.Why)
 	}
 	if n := limits[b.Platform].length(text); n > limits[b.Platform].greatest(b.Channel) {
@@ -73,7 +75,7 @@ func checkShipped(t *testing.T, g *Gate, p Practice, b Brief, text string) {
 	}
 	want := []string{p.Phone}
 	switch {
-	case b.Lane == LaneUrgent:
+	case b.Lane == "urgent":
 		want = append(want, p.facts()["Emergency"], p.facts()["Crisis"])
 	case b.Channel == InboxDM:
 		want = append(want, "medical details", p.Booking, p.Portal)
@@ -109,7 +111,7 @@ func TestContentBlind(t *testing.T) {
 	d := newDrafter(t, cedar)
 	firsts := map[string]bool{}
 	for i := range 40 {
-		b := Brief{Platform: "facebook", Lang: "en", Lane: LaneClear, Channel: Public, Case: string(rune('a' + i))}
+		b := Brief{Platform: "facebook", Lang: "en", Lane: "clear", Channel: Public, Case: string(rune('a' + i))}
 		one, two := d.Drafts(b), d.Drafts(b)
 		if !reflect.DeepEqual(one, two) {
 			t.Fatalf("case %q is worded in two ways", b.Case)
@@ -123,23 +125,23 @@ func TestContentBlind(t *testing.T) {
 
 func TestDraftsFallBack(t *testing.T) {
 	d := newDrafter(t, cedar)
-	if got := d.Drafts(Brief{Platform: "bluesky", Lang: "tl", Lane: LaneClear, Channel: Public}); len(got) == 0 || got[0].Template != "any.en.clear.public" {
+	if got := d.Drafts(Brief{Platform: "bluesky", Lang: "tl", Lane: "clear", Channel: Public}); len(got) == 0 || got[0].Template != "any.en.clear.public" {
 		t.Errorf("an unknown platform and language got %v", got)
 	}
-	for _, lane := range []Lane{LaneLook, LaneTakeDown} {
+	for _, lane := range []string{"look", "take-down"} {
 		if got := d.Drafts(Brief{Platform: "facebook", Lang: "en", Lane: lane, Channel: Public}); got != nil {
 			t.Errorf("%s has a wording: %v", lane, got)
 		}
 	}
-	own := Template{Lang: "en", Platform: "facebook", Lanes: []Lane{LaneClear}, Channel: Public, Variants: []string{"Please call {{.Phone}} to talk in private."}}
-	got := newDrafter(t, cedar, own).Drafts(Brief{Platform: "facebook", Lang: "en", Lane: LaneClear, Channel: Public})
+	own := Template{Lang: "en", Platform: "facebook", Lanes: []string{"clear"}, Channel: Public, Variants: []string{"Please call {{.Phone}} to talk in private."}}
+	got := newDrafter(t, cedar, own).Drafts(Brief{Platform: "facebook", Lang: "en", Lane: "clear", Channel: Public})
 	if len(got) != 1 || got[0].Text != "Please call (503) 555-0142 to talk in private." || got[0].Template != "facebook.en.clear.public" {
 		t.Errorf("the practice's own template gave %v", got)
 	}
 }
 
 func TestNewDrafterRefuses(t *testing.T) {
-	ok := Template{Lang: "en", Lanes: []Lane{LaneClear}, Channel: Public, Variants: []string{"Please call {{.Phone}}."}}
+	ok := Template{Lang: "en", Lanes: []string{"clear"}, Channel: Public, Variants: []string{"Please call {{.Phone}}."}}
 	for want, change := range map[string]func(*Template, *Practice){
 		"relationship":   func(t *Template, _ *Practice) { t.Variants = []string{"Thank you for choosing us."} },
 		"placeholder":    func(t *Template, _ *Practice) { t.Variants = []string{"Please call {{.Fax}}."} },
@@ -150,7 +152,7 @@ func TestNewDrafterRefuses(t *testing.T) {
 		"channel is":     func(t *Template, _ *Practice) { t.Channel = "loud" },
 		"no lang":        func(t *Template, _ *Practice) { t.Lang = "" },
 		"no lanes":       func(t *Template, _ *Practice) { t.Lanes = nil },
-		"has no wording": func(t *Template, _ *Practice) { t.Lanes = []Lane{LaneLook} },
+		"has no wording": func(t *Template, _ *Practice) { t.Lanes = []string{"look"} },
 		"name is empty":  func(_ *Template, p *Practice) { p.Name = " " },
 		"phone is":       func(_ *Template, p *Practice) { p.Phone = "call us" },
 		"emergency is":   func(_ *Template, p *Practice) { p.Emergency = "help" },

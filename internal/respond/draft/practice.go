@@ -1,12 +1,13 @@
-package respond
+package draft
 
 import (
 	"cmp"
 	"fmt"
 	"net/url"
 	"strings"
-	"time"
 	"unicode"
+
+	"triage/internal/respond/gate"
 )
 
 // Practice is what replies say about the practice itself: the section
@@ -74,8 +75,8 @@ func (p Practice) Own() []string {
 
 // GateOptions are what the practice's gate is made with: its name, its staff
 // and its own numbers and addresses may be said.
-func (p Practice) GateOptions() GateOptions {
-	return GateOptions{Staff: append([]string{p.Name}, p.Staff...), Own: p.Own()}
+func (p Practice) GateOptions() gate.Options {
+	return gate.Options{Staff: append([]string{p.Name}, p.Staff...), Own: p.Own()}
 }
 
 // facts are the placeholders of a wording. The links are always there, so that
@@ -100,31 +101,3 @@ func digitCount(s string) int {
 	}
 	return n
 }
-
-// Rules are what may be changed while triage runs. After a change Desk.Changed
-// is to be called.
-type Rules struct {
-	// Shadow: decisions are recorded and nothing goes out. What was approved
-	// before and has not gone out is withdrawn.
-	Shadow bool
-	// Since is when posting was last switched on: what was approved earlier does
-	// not go out any more. Zero: that is not known.
-	Since time.Time
-	// Window is how long an approved action waits, to be undone, before it goes
-	// out.
-	Window time.Duration
-	// ReadBack is how long after an attempt without a clear answer the platform
-	// is asked whether it happened. It must exceed the time a call may take.
-	ReadBack time.Duration
-	// DailyCap is how many actions an account may take in 24 hours; 0: any
-	// number.
-	DailyCap int
-	// Sample is how many unflagged comments a week are picked at random for
-	// people to look at; 0: none.
-	Sample int
-	// Louder are the lanes that call people more loudly than their plan says.
-	Louder map[Lane]Loudness
-}
-
-// off reports whether an approved action may not go out any more.
-func (r Rules) off(a Action) bool { return r.Shadow || a.Approved.Before(r.Since) }
