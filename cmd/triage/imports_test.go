@@ -41,28 +41,40 @@ var mayImport = map[string][]string{
 var nests = map[string]struct{ imports, importedBy []string }{
 	"deploy/wordpress":             {nil, []string{"cmd/triage"}},   // files only
 	"internal/bus/cluster":         {[]string{"internal/bus"}, nil}, // for tests
-	"internal/classify/identifier": {[]string{"internal/classify/lexicon"}, []string{"internal/classify"}},
-	"internal/classify/learn":      {[]string{"internal/classify/lexicon", "internal/classify/network"}, []string{"cmd/triage"}},
-	"internal/classify/lexicon":    {[]string{"internal/classify/network"}, []string{"internal/classify", "internal/classify/identifier", "internal/classify/learn", "cmd/triage"}},
-	"internal/classify/network":    {nil, []string{"internal/classify", "internal/classify/learn", "internal/classify/lexicon", "cmd/triage"}},
-	"internal/ingest/conform":      {[]string{"internal/ingest"}, nil}, // for tests
-	"internal/ingest/file":         {[]string{"internal/ingest"}, []string{"cmd/triage"}},
-	"internal/ingest/facebook":     {[]string{"internal/ingest", "internal/ingest/graph"}, []string{"cmd/triage"}},
-	"internal/ingest/graph":        {[]string{"internal/ingest"}, []string{"internal/ingest/facebook", "internal/ingest/instagram"}},
-	"internal/ingest/instagram":    {[]string{"internal/ingest", "internal/ingest/graph"}, []string{"cmd/triage"}},
-	"internal/ingest/x":            {[]string{"internal/ingest", "internal/ingest/x/legacy", "internal/ingest/x/length"}, []string{"cmd/triage"}},
-	"internal/ingest/x/legacy":     {[]string{"internal/ingest"}, []string{"internal/ingest/x"}},
-	"internal/ingest/x/length":     {nil, []string{"internal/ingest/x", "internal/respond/draft"}},
+	"internal/classify/identifier": {[]string{"internal/classify/lexicon"}, []string{"internal/classify", "internal/respond/gate"}},
+	"internal/classify/learn": {[]string{"internal/classify/lexicon", "internal/classify/network"},
+		[]string{"internal/classify/learn/comments", "internal/respond/gate/learn", "cmd/triage"}},
+	"internal/classify/learn/comments": {[]string{"internal/classify/learn", "internal/classify/lexicon", "internal/classify/network", "internal/classify/outputs"},
+		[]string{"cmd/triage"}},
+	"internal/classify/lexicon": {[]string{"internal/classify/network"}, []string{"internal/classify", "internal/classify/identifier", "internal/classify/learn",
+		"internal/classify/learn/comments", "internal/respond/gate", "internal/respond/gate/learn", "cmd/triage"}},
+	"internal/classify/network": {nil, []string{"internal/classify", "internal/classify/learn", "internal/classify/learn/comments", "internal/classify/lexicon",
+		"internal/classify/outputs", "internal/respond/gate", "internal/respond/gate/learn", "cmd/triage"}},
+	"internal/classify/outputs": {[]string{"internal/classify/network"}, []string{"internal/classify", "internal/classify/learn/comments"}},
+	"internal/ingest/conform":   {[]string{"internal/ingest"}, nil}, // for tests
+	"internal/ingest/file":      {[]string{"internal/ingest"}, []string{"cmd/triage"}},
+	"internal/ingest/facebook":  {[]string{"internal/ingest", "internal/ingest/graph"}, []string{"cmd/triage"}},
+	"internal/ingest/graph":     {[]string{"internal/ingest"}, []string{"internal/ingest/facebook", "internal/ingest/instagram"}},
+	"internal/ingest/instagram": {[]string{"internal/ingest", "internal/ingest/graph"}, []string{"cmd/triage"}},
+	"internal/ingest/x":         {[]string{"internal/ingest", "internal/ingest/x/legacy", "internal/ingest/x/length"}, []string{"cmd/triage"}},
+	"internal/ingest/x/legacy":  {[]string{"internal/ingest"}, []string{"internal/ingest/x"}},
+	"internal/ingest/x/length":  {nil, []string{"internal/ingest/x", "internal/respond/draft"}},
 	"internal/sandbox/board": {nil, []string{"internal/sandbox", "internal/sandbox/consent", "internal/sandbox/graph", "internal/sandbox/google",
 		"internal/sandbox/wordpress", "internal/sandbox/x"}},
-	"internal/sandbox/consent":    {[]string{"internal/sandbox/board"}, []string{"internal/sandbox/google", "internal/sandbox/x"}},
-	"internal/sandbox/graph":      {[]string{"internal/sandbox/board"}, []string{"internal/sandbox"}},
-	"internal/sandbox/google":     {[]string{"internal/sandbox/board", "internal/sandbox/consent"}, []string{"internal/sandbox"}},
-	"internal/sandbox/wordpress":  {[]string{"internal/sandbox/board"}, []string{"internal/sandbox"}},
-	"internal/sandbox/x":          {[]string{"internal/sandbox/board", "internal/sandbox/consent"}, []string{"internal/sandbox"}},
-	"internal/respond/draft":      {[]string{"internal/respond/gate", "internal/ingest/x/length"}, []string{"internal/respond"}},
-	"internal/respond/gate":       {[]string{"internal/respond/gate/plain"}, []string{"internal/respond", "internal/respond/draft"}},
+	"internal/sandbox/consent":   {[]string{"internal/sandbox/board"}, []string{"internal/sandbox/google", "internal/sandbox/x"}},
+	"internal/sandbox/graph":     {[]string{"internal/sandbox/board"}, []string{"internal/sandbox"}},
+	"internal/sandbox/google":    {[]string{"internal/sandbox/board", "internal/sandbox/consent"}, []string{"internal/sandbox"}},
+	"internal/sandbox/wordpress": {[]string{"internal/sandbox/board"}, []string{"internal/sandbox"}},
+	"internal/sandbox/x":         {[]string{"internal/sandbox/board", "internal/sandbox/consent"}, []string{"internal/sandbox"}},
+	"internal/respond/draft":     {[]string{"internal/respond/gate", "internal/ingest/x/length"}, []string{"internal/respond"}},
+	"internal/respond/desktest":  {[]string{"internal/ingest", "internal/classify", "internal/respond"}, nil}, // for tests
+	"internal/respond/gate": {[]string{"internal/respond/gate/plain", "internal/classify/identifier", "internal/classify/lexicon", "internal/classify/network"},
+		[]string{"internal/respond", "internal/respond/gate/learn", "internal/respond/draft"}},
+	"internal/respond/gate/learn": {[]string{"internal/respond/gate", "internal/classify/learn", "internal/classify/lexicon", "internal/classify/network"},
+		[]string{"cmd/triage"}},
 	"internal/respond/gate/plain": {nil, []string{"internal/respond/gate"}},
+	"internal/review/inert":       {[]string{"internal/classify"}, []string{"internal/review"}},
+	"internal/respond/send":       {[]string{"internal/ingest", "internal/respond"}, []string{"cmd/triage"}},
 }
 
 var platformNest = struct{ imports, importedBy []string }{[]string{"internal/ingest"}, []string{"cmd/triage"}}
@@ -180,6 +192,8 @@ func TestTheTableRefuses(t *testing.T) {
 		{"internal/classify", "internal/classify/learn"}, {"cmd/triage", "internal/respond/gate/plain"},
 		{"internal/classify/network", "internal/classify/lexicon"}, {"internal/classify/learn", "internal/classify"},
 		{"internal/classify/lexicon", "internal/classify/identifier"}, {"internal/respond", "internal/classify/lexicon"},
+		{"internal/classify/learn", "internal/classify/outputs"}, {"internal/respond/gate", "internal/classify/learn"},
+		{"internal/respond/gate", "internal/classify"}, {"internal/respond/gate", "internal/classify/outputs"},
 		{"internal/nudge", "internal/classify/lexicon"}, {"internal/nudge", "deploy/wordpress"}, {"internal/ingest", "internal/nudge"},
 	} {
 		if allowed(t, wrong[0], wrong[1]) {

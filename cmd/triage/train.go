@@ -12,6 +12,7 @@ import (
 
 	"triage/internal/classify"
 	"triage/internal/classify/learn"
+	"triage/internal/classify/learn/comments"
 	"triage/internal/classify/lexicon"
 	"triage/internal/classify/network"
 )
@@ -86,7 +87,7 @@ func (t *training) run(cmd *cobra.Command, files []string) error {
 		return err
 	}
 	p := newProgress(cmd.ErrOrStderr())
-	l := &learn.Learner{Vectors: v, Shape: t.shape, Name: t.name, Progress: func(done float64) { p.say("learning from %d texts: %.0f%%", len(examples), 100*done) }}
+	l := &comments.Learner{Vectors: v, Shape: t.shape, Name: t.name, Progress: func(done float64) { p.say("learning from %d texts: %.0f%%", len(examples), 100*done) }}
 	out, err := l.Network(examples)
 	p.clear()
 	if err != nil {
@@ -102,7 +103,7 @@ func (t *training) run(cmd *cobra.Command, files []string) error {
 	return nil
 }
 
-func (t *training) examples(files []string) ([]learn.Example, error) {
+func (t *training) examples(files []string) ([]comments.Example, error) {
 	var err error
 	if t.lists, err = lexicon.Load(); err != nil {
 		return nil, err
@@ -121,7 +122,7 @@ func (t *training) examples(files []string) ([]learn.Example, error) {
 			return nil, err
 		}
 	}
-	var all []learn.Example
+	var all []comments.Example
 	for i, f := range slices.Concat(files, t.written) {
 		from := len(all)
 		err := eachLine(f, func(raw []byte) error {
@@ -152,18 +153,18 @@ type sample struct {
 	Lang       string   `json:"lang"`
 }
 
-func (t *training) example(raw []byte) (learn.Example, error) {
+func (t *training) example(raw []byte) (comments.Example, error) {
 	var s sample
 	if err := json.Unmarshal(raw, &s); err != nil || s.Level == nil || *s.Level < 0 || *s.Level > 2 {
-		return learn.Example{}, errors.New("labels wanted: d of 0, 1 or 2, s, c, u and p")
+		return comments.Example{}, errors.New("labels wanted: d of 0, 1 or 2, s, c, u and p")
 	}
 	if s.Text == "" {
 		s.Text = t.known[s.ID]
 	}
 	if s.Text == "" {
-		return learn.Example{}, errors.New("neither a text nor one of this id in the files of --texts")
+		return comments.Example{}, errors.New("neither a text nor one of this id in the files of --texts")
 	}
-	e := learn.Example{Tokens: t.lists.Inputs(s.Text, s.Lang), Labels: learn.Labels{Level: *s.Level, Urgent: s.Urgent == 1, ID: s.Identifier == 1}}
+	e := comments.Example{Tokens: t.lists.Inputs(s.Text, s.Lang), Labels: comments.Labels{Level: *s.Level, Urgent: s.Urgent == 1, ID: s.Identifier == 1}}
 	if e.Unsaid = s.Subject == ""; e.Unsaid { // as people label in the desk
 		s.Subject = string(classify.Nobody)
 	}

@@ -2,6 +2,8 @@ package classify
 
 import (
 	_ "embed" // the network
+	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,6 +13,7 @@ import (
 	"triage/internal/classify/identifier"
 	"triage/internal/classify/lexicon"
 	"triage/internal/classify/network"
+	"triage/internal/classify/outputs"
 	"triage/internal/ingest"
 )
 
@@ -49,6 +52,7 @@ type Term struct {
 type Classifier struct {
 	lists       *lexicon.Lists
 	net         *network.Network
+	reading     outputs.Reading
 	size        int     // of the network's file, in bytes
 	catch       float64 // the score from which on a text is clear, or 0
 	identifiers *identifier.Rules
@@ -78,15 +82,29 @@ func (c *Classifier) load(o Options) (err error) {
 		file = shipped
 	}
 	c.size = len(file)
-	if c.net, err = network.Load(file); err != nil {
+	if err := c.open(file); err != nil {
 		return err
 	}
 	if o.Catch != 0 {
-		at, ok := c.net.Reading.Catch[strconv.FormatFloat(o.Catch, 'f', -1, 64)]
+		at, ok := c.reading.Catch[strconv.FormatFloat(o.Catch, 'f', -1, 64)]
 		if !ok {
 			return fmt.Errorf("no threshold for catching %v of 100; it can be 90, 95, 98, 99 or 99.5", o.Catch)
 		}
 		c.catch = at
+	}
+	return nil
+}
+
+// open loads the network.
+func (c *Classifier) open(file []byte) (err error) {
+	if c.net, err = network.Load(file); err != nil {
+		return err
+	}
+	if c.net.Purpose != "" {
+		return errors.New("load network: it was not learned from comments")
+	}
+	if err := json.Unmarshal(c.net.Reading, &c.reading); err != nil {
+		return fmt.Errorf("load network: %w", err)
 	}
 	return nil
 }
@@ -142,17 +160,17 @@ func (c *Classifier) Classify(in ingest.Comment, out *Judgement) {
 // judge fills in what the text says.
 func (c *Classifier) judge(s *state, out *Judgement) {
 	c.look(s)
-	r := &c.net.Reading
+	r := &c.reading
 	out.Score = r.Score(&s.answer, len(s.Tokens))
 	out.Level = c.level(s, out.Score)
-	out.Urgent = float64(s.answer[network.OutUrgent]) >= r.Urgent
+	out.Urgent = float64(s.answer[outputs.Urgent]) >= r.Urgent
 	if out.Level > None {
 		out.Subject = s.subject()
 		out.Kinds = s.kinds(r, out.Kinds)
 	}
 	c.explain(s, out)
 	s.found = c.identifiers.Find(&s.Reading, s.found)
-	lean := float64(s.answer[network.OutID]) - r.Identifier
+	lean := float64(s.answer[outputs.ID]) - r.Identifier
 	for _, f := range s.found {
 		if f.Odds+lean < 0 {
 			continue // doubtful by itself, and the text as a whole speaks against it
@@ -165,7 +183,7 @@ func (c *Classifier) judge(s *state, out *Judgement) {
 
 // level is what the score and the threshold make of it.
 func (c *Classifier) level(s *state, score float64) Level {
-	l := Level(c.net.Reading.Level(&s.answer, len(s.Tokens)))
+	l := Level(c.reading.Level(&s.answer, len(s.Tokens)))
 	switch {
 	case c.catch == 0:
 	case score >= c.catch:

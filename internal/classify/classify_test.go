@@ -10,6 +10,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"triage/internal/classify/network"
 	"triage/internal/ingest"
 )
 
@@ -167,6 +168,32 @@ func TestNotJudged(t *testing.T) {
 	}
 	if j := judge(t, ""); !j.Judged || j.Level != None {
 		t.Errorf("an empty comment: %+v", j)
+	}
+}
+
+// TestNetworksForOtherTexts: one that was learned from something else would
+// answer, and mean something else by it.
+func TestNetworksForOtherTexts(t *testing.T) {
+	file := func(purpose, reading string) []byte {
+		w := &network.Weights{Header: network.Header{Filters: 32, Size: 32, Purpose: purpose, Reading: []byte(reading)}}
+		w.W, w.Bias = make([]float32, 32*11*(32+network.Tags)), make([]float32, 32*4)
+		w.Head, w.Out = make([]float32, network.Heads*network.Outputs*32*4), make([]float32, network.Heads*network.Outputs)
+		w.PartVectors = [][]float32{make([]float32, 32)}
+		b, err := network.Encode(w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	for _, test := range []struct{ purpose, reading, want string }{
+		{"", "{}", ""},
+		{"replies", "{}", "not learned from comments"},
+		{"", `{"urgent":"often"}`, "load network: json"},
+	} {
+		_, err := New(Options{Network: file(test.purpose, test.reading)})
+		if err == nil != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
+			t.Errorf("purpose %q, reading %s: %v, want %q", test.purpose, test.reading, err, test.want)
+		}
 	}
 }
 

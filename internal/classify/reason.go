@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"triage/internal/classify/lexicon"
-	"triage/internal/classify/network"
+	"triage/internal/classify/outputs"
 )
 
 // What a reason is of beside the kinds of detail.
@@ -74,7 +74,7 @@ func (c *Classifier) explain(s *state, out *Judgement) {
 		covered := s.terms(out)
 		for i, k := range Kinds {
 			if slices.Contains(out.Kinds, k) && covered&(1<<i) == 0 {
-				c.rest(s, network.OutKinds+i, out, Reason{Kind: string(k), Why: said[out.Subject].place[i]})
+				c.rest(s, outputs.Kinds+i, out, Reason{Kind: string(k), Why: said[out.Subject].place[i]})
 			}
 		}
 	}
@@ -183,6 +183,6 @@ func (c *Classifier) alarm(s *state, out *Judgement) {
 		n++
 	}
 	if n == 0 {
-		c.rest(s, network.OutUrgent, out, Reason{Kind: KindUrgent, Why: "reads as if somebody needed help now"})
+		c.rest(s, outputs.Urgent, out, Reason{Kind: KindUrgent, Why: "reads as if somebody needed help now"})
 	}
 }

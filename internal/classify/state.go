@@ -4,70 +4,27 @@ import (
 	"triage/internal/classify/identifier"
 	"triage/internal/classify/lexicon"
 	"triage/internal/classify/network"
+	"triage/internal/classify/outputs"
 )
 
 // state is what judging one text needs; it is used again for the next.
 type state struct {
 	lexicon.Reading
-	rows   []int32 // of the tokens
 	places network.State
 	answer network.Answer
 	votes  []float32 // of the places, for what the network rests on
 	found  []identifier.Found
 }
 
-// ahead is how many words before it is added the row of a word is fetched.
-const ahead = 2
-
 // look lets the network look at the text.
 func (c *Classifier) look(s *state) {
-	s.rows = s.rows[:0]
-	marks, words := lexicon.Prefixes(""), lexicon.Prefixes(s.Lang)
-	for i := range s.Tokens {
-		known := words
-		if s.Tokens[i].Mark {
-			known = marks
-		}
-		row := c.row(s, i, known)
-		if !c.net.Tabulated(row) {
-			c.net.Meet(&s.places, row, s.InputWord(i), s.Tokens[i].Hash)
-		}
-		s.rows = append(s.rows, row)
-	}
-	c.net.Reset(&s.places)
-	c.net.Blank(&s.places, lexicon.TagEdge)
-	for i, row := range s.rows {
-		if i+ahead < len(s.rows) && c.net.Tabulated(s.rows[i+ahead]) {
-			c.net.Soon(s.rows[i+ahead])
-		}
-		if row >= 0 {
-			c.net.Word(&s.places, row, s.InputTags(i))
-		} else {
-			c.net.Unknown(&s.places, s.InputWord(i), s.Tokens[i].Hash, s.InputTags(i)|lexicon.TagUnknown)
-		}
-	}
-	c.net.Blank(&s.places, lexicon.TagEdge)
+	s.Look(c.net, &s.places, nil)
 	c.net.Answer(&s.places, &s.answer)
-}
-
-// row is that of token i, known under one of the prefixes, or less than 0.
-func (c *Classifier) row(s *state, i int, prefixes []string) int32 {
-	t := &s.Tokens[i]
-	for _, p := range prefixes {
-		h := t.Hash
-		if p != "" || t.Digit {
-			h = network.Hash(p, s.InputWord(i))
-		}
-		if row, ok := c.net.Row(h); ok {
-			return row
-		}
-	}
-	return -1
 }
 
 // subject is whose health it is, as the network says.
 func (s *state) subject() Subject {
-	a := s.answer[network.OutSubject : network.OutSubject+3]
+	a := s.answer[outputs.Subject : outputs.Subject+3]
 	best := 0
 	for i := range a {
 		if a[i] > a[best] {
@@ -87,10 +44,10 @@ const (
 
 // kinds appends what kinds of detail are told: those that the network is sure
 // enough of, else the likeliest.
-func (s *state) kinds(r *network.Reading, kinds []Kind) []Kind {
+func (s *state) kinds(r *outputs.Reading, kinds []Kind) []Kind {
 	best, most := 0, 0.0
 	for i, k := range Kinds {
-		odds := float64(s.answer[network.OutKinds+i]) - r.Kinds[i]
+		odds := float64(s.answer[outputs.Kinds+i]) - r.Kinds[i]
 		if len(s.Tokens) <= fewWords && k != Visit && s.names(tagOf[i]) {
 			odds += hint
 		}

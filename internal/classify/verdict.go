@@ -6,10 +6,13 @@
 // The packages below know nothing of verdicts; an arrow is an import:
 //
 //	classify → identifier → lexicon → network
+//	classify → outputs → network
 //	   learn → lexicon, network
+//	learn/comments → learn, outputs
 //
-// lexicon reads a text, network answers, identifier finds what names or reaches
-// a person, learn makes a network.
+// lexicon reads a text, network answers and outputs says what the answers mean
+// for a comment; identifier finds what names or reaches a person, learn makes a
+// network and learn/comments the one for comments.
 package classify
 
 import (

@@ -7,28 +7,6 @@ import (
 	"triage/internal/classify/network"
 )
 
-// Example is a labelled text, made ready.
-type Example struct {
-	Tokens []lexicon.Input
-	Labels
-	// Weight is how much it counts; 0 counts as 1.
-	Weight float32
-	// Written says that it was written to learn from: nothing is calibrated by
-	// it.
-	Written bool
-}
-
-// Labels are the fields of the labelling guideline.
-type Labels struct {
-	Level   int
-	Subject int // as network.Answer has it
-	Kinds   [9]bool
-	Urgent  bool
-	ID      bool
-	// Unsaid: whose it is and of what kind was not said, and is not learned.
-	Unsaid bool
-}
-
 // unit is a word as written, with its tags: what stands for it in the network
 // is the same wherever it occurs.
 type unit struct {
@@ -40,6 +18,7 @@ type unit struct {
 // corpus is texts as rows of one matrix of inputs.
 type corpus struct {
 	vectors *Vectors
+	only    []bool // the words of the vectors that are known; nil for all
 	dim     int
 	rows    []float32 // dim numbers a unit: its vector, its tags
 	units   map[unit]int32
@@ -58,7 +37,7 @@ func (c *corpus) add(tokens []lexicon.Input) []int32 {
 	t := make([]int32, 0, len(tokens)+2+beyond)
 	t = append(t, edge)
 	for _, k := range tokens {
-		u := unit{word: c.vectors.row(k), tags: k.Tags}
+		u := unit{word: c.vectors.row(k, c.only), tags: k.Tags}
 		if u.word < 0 {
 			u.text, u.tags = k.Word, u.tags|lexicon.TagUnknown
 		}

@@ -7,73 +7,36 @@ import (
 	"triage/internal/classify/network"
 )
 
-// Shape is how a network is trained.
-type Shape struct {
-	Filters int // of each width, a multiple of 32
-	Epochs  int
-	Seed    uint64
-}
-
-// What the training does, chosen on texts held out of the training sets.
-const (
-	batchSize = 64
-	rate      = 1e-3
-	tuneRate  = 2e-2 // for the vectors of words
-	wordDrop  = 0.15 // of the words are left out, their tags kept
-	longDrop  = 0.5  // of the filters are left out in a text of sixty words,
-	shortDrop = 0.1  // and in one of none
-	smoothing = 0.1
-	longText  = 60
-	recase    = 0.15 // of the texts are read as if their capitals were others
-)
-
-// What the outputs count beside each other.
-const (
-	countSubject = 0.3
-	countKinds   = 0.2
-	countUrgent  = 1
-	countID      = 0.3
-)
-
 // target is what the network should answer, and what each output counts.
 type target struct{ want, count network.Answer }
 
-func targetOf(e *Example) target {
-	var t target
-	w := e.Weight
-	if w == 0 {
-		w = 1
+// target is that of an example, smoothed.
+func (s *session) target(e *Example) target {
+	t := target{e.Want, e.Count}
+	if s.Shape.Smoothing <= 0 {
+		return t
 	}
-	for l := range 3 {
-		t.want[network.OutLevel+l] = smoothing / 3
-		t.count[network.OutLevel+l] = w
+	among := [outputs]int{}
+	for _, c := range s.Choices {
+		for o := c[0]; o < c[1]; o++ {
+			among[o] = c[1] - c[0]
+		}
 	}
-	t.want[network.OutLevel+e.Level] += 1 - smoothing
-	t.want[network.OutSubject+e.Subject] = 1
-	said := w * one(!e.Unsaid)
-	for i := range 4 {
-		t.count[network.OutSubject+i] = countSubject * said
+	by := float32(s.Shape.Smoothing)
+	for o, n := range among {
+		if n == 0 {
+			n = 2 // yes and no
+		}
+		t.want[o] = float32(t.want[o]*(1-by)) + by/float32(n)
 	}
-	for i, k := range e.Kinds {
-		t.want[network.OutKinds+i] = one(k)
-		t.count[network.OutKinds+i] = countKinds * said
-	}
-	t.want[network.OutUrgent], t.count[network.OutUrgent] = one(e.Urgent), countUrgent*w
-	t.want[network.OutID], t.count[network.OutID] = one(e.ID), countID*w
 	return t
-}
-
-func one(b bool) float32 {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // trainer holds what one training run needs.
 type trainer struct {
 	Shape
 	*net
+	choices          [][2]int
 	c                *corpus
 	rng              *rand.Rand
 	pass             *pass
@@ -90,8 +53,8 @@ type trainer struct {
 	dh    []float32
 }
 
-func newTrainer(c *corpus, s Shape) *trainer {
-	t := &trainer{Shape: s, c: c, rng: rand.New(rand.NewPCG(s.Seed, 7))}
+func newTrainer(c *corpus, s Shape, choices [][2]int) *trainer {
+	t := &trainer{Shape: s, choices: choices, c: c, rng: rand.New(rand.NewPCG(s.Seed, 7))}
 	t.net = newNet(c.dim, s.Filters, t.rng)
 	t.pass = newPass(t.net)
 	t.w, t.bias, t.hd, t.out = newAdam(t.net.w), newAdam(t.net.bias), newAdam(t.net.head), newAdam(t.net.out)
@@ -136,7 +99,7 @@ func (t *trainer) step(ids []int, texts []versions, targets []target) {
 		text := texts[id][version]
 		seqs[k] = make([]int32, len(text))
 		for i, u := range text {
-			if t.rng.Float64() < wordDrop {
+			if t.rng.Float64() < t.WordDrop {
 				u = t.c.bare[u]
 			}
 			seqs[k][i] = t.enter(u)
@@ -155,7 +118,7 @@ func (t *trainer) step(ids []int, texts []versions, targets []target) {
 	for _, a := range []*adam{t.w, t.bias, t.hd, t.out} {
 		a.step(rate*left, t.steps)
 	}
-	t.tune(float32(tuneRate * left))
+	t.tune(float32(t.TuneRate * left))
 	t.leave()
 }
 
@@ -200,7 +163,7 @@ func (t *trainer) learn(words []int32, want *target, batch float32) {
 	n := len(words) - 2 - beyond
 	t.drop(n)
 	t.answer(p, n, t.keep)
-	g := gradient(&p.logs, want)
+	g := t.gradient(&p.logs, want)
 	clear(t.dh)
 	for k, share := range network.Shares(n) {
 		for o := range g {
@@ -234,7 +197,7 @@ func (t *trainer) back(words []int32, column, width int, d float32) {
 
 // drop leaves out filters at random: more in a long text, where many answer.
 func (t *trainer) drop(words int) {
-	part := shortDrop + (longDrop-shortDrop)*min(1, float32(words)/longText)
+	part := float32(t.ShortDrop) + float32(t.LongDrop-t.ShortDrop)*min(1, float32(words)/longText)
 	for i := range t.keep {
 		t.keep[i] = 0
 		if t.rng.Float32() >= part {
@@ -260,15 +223,17 @@ func (t *trainer) tune(rate float32) {
 	}
 }
 
-func gradient(logs *network.Answer, t *target) network.Answer {
+// gradient is by how much each output says too much.
+func (t *trainer) gradient(logs *network.Answer, to *target) network.Answer {
 	var g network.Answer
-	softmax(logs[network.OutLevel:network.OutSubject], g[network.OutLevel:])
-	softmax(logs[network.OutSubject:network.OutKinds], g[network.OutSubject:])
-	for i := network.OutKinds; i < outputs; i++ {
-		g[i] = sigmoid(logs[i])
+	for i, x := range logs {
+		g[i] = sigmoid(x)
+	}
+	for _, c := range t.choices {
+		softmax(logs[c[0]:c[1]], g[c[0]:])
 	}
 	for i := range g {
-		g[i] = (g[i] - t.want[i]) * t.count[i]
+		g[i] = (g[i] - to.want[i]) * to.count[i]
 	}
 	return g
 }

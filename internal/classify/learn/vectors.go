@@ -36,10 +36,11 @@ const vectorMagic = "triage-vectors-2\n"
 // trains best with inputs of about this.
 const length = 2
 
-// row finds a word: as the token's language has it, else as another has.
-func (v *Vectors) row(t lexicon.Input) int32 {
+// row finds a word: as the token's language has it, else as another has; only
+// among some of the words, unless that is nil.
+func (v *Vectors) row(t lexicon.Input, only []bool) int32 {
 	for _, p := range t.Prefixes() {
-		if r, ok := v.rows[network.Hash(p, t.Word)]; ok {
+		if r, ok := v.rows[network.Hash(p, t.Word)]; ok && (only == nil || only[r]) {
 			return r
 		}
 	}

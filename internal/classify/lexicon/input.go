@@ -57,10 +57,19 @@ func (ls *Lists) Inputs(text, lang string) []Input {
 	if !ls.Read(&r, text, lang, nil) {
 		return nil
 	}
+	return r.Inputs(nil)
+}
+
+// Inputs is what a network reads of the text if it is shown it with the same
+// further tags of each token (see Look); nil for none.
+func (r *Reading) Inputs(more []uint64) []Input {
 	out := make([]Input, len(r.Tokens))
 	for i := range out {
 		r.digits = nil
 		out[i] = r.Input(i)
+		if more != nil {
+			out[i].Tags |= more[i]
+		}
 	}
 	return out
 }

@@ -12,13 +12,14 @@ type Reading struct {
 
 	known   []int32 // what the vocabulary has of each token, by its place there
 	sents   int
-	letters int    // in all
-	foreign int    // letters that are not Latin
-	of      []Tags // of the hit that each token is part of
-	sent    []Tags // all tags of each sentence
-	asked   []bool // sentences with a question mark
-	opens   []bool // sentences that begin as a question does
-	digits  []byte // of Input
+	letters int     // in all
+	foreign int     // letters that are not Latin
+	of      []Tags  // of the hit that each token is part of
+	sent    []Tags  // all tags of each sentence
+	asked   []bool  // sentences with a question mark
+	opens   []bool  // sentences that begin as a question does
+	digits  []byte  // of Input
+	rows    []int32 // of the tokens, in the network that looked last
 	cutter
 }
 

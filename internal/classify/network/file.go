@@ -33,25 +33,11 @@ type Header struct {
 	Parts  int `json:"parts"`
 	// PartScale turns a stored number of a part into the number.
 	PartScale float32 `json:"part_scale"`
-	// Reading says how the answers are to be read.
-	Reading Reading `json:"reading"`
-}
-
-// Reading is what was fitted to answers about texts that the network had not
-// seen.
-type Reading struct {
-	// Clear makes the calibrated log-odds of the level clear: of the raw ones,
-	// of a constant, and of the logarithm of the number of words.
-	Clear [3]float64 `json:"clear"`
-	// Possible is added to the log-odds of possible against none.
-	Possible float64 `json:"possible"`
-	// Catch are calibrated scores at which so many of a hundred clear texts are
-	// found.
-	Catch map[string]float64 `json:"catch"`
-	// Urgent, Identifier and Kinds are log-odds from which on the answer is yes.
-	Urgent     float64    `json:"urgent"`
-	Identifier float64    `json:"identifier"`
-	Kinds      [9]float64 `json:"kinds"`
+	// Reading says how the answers are to be read, in JSON of the task's own.
+	Reading json.RawMessage `json:"reading"`
+	// Purpose is the task that it was trained for, "" for comments: a file that
+	// is of another one loads, but its answers mean something else.
+	Purpose string `json:"purpose,omitempty"`
 }
 
 // sections are the parts of a file in their order, by length.

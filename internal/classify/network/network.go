@@ -1,7 +1,8 @@
-// Package network answers what a text discloses by a small text CNN whose
+// Package network answers questions about a text by a small text CNN whose
 // inputs are fixed: what each filter says to each word at each place of its
 // window is worked out beforehand and tabulated in bytes, so that a text costs
-// rows added up and a greatest taken, without a multiplication.
+// rows added up and a greatest taken, without a multiplication. What its
+// outputs mean is for those to say who trained it.
 package network
 
 import (
@@ -21,15 +22,9 @@ const (
 	extra = 4
 )
 
-// Outputs of the network, by their first place.
-const (
-	OutLevel   = 0              // none, possible, clear
-	OutSubject = OutLevel + 3   // self, family, other, none
-	OutKinds   = OutSubject + 4 // in the order of the labelling guideline
-	OutUrgent  = OutKinds + 9
-	OutID      = OutUrgent + 1
-	Outputs    = OutID + 1
-)
+// Outputs is how many outputs a network has. One that is asked less leaves the
+// last ones alone: what they say means nothing.
+const Outputs = 18
 
 // Heads is the number of linear layers: one for short texts and one for long
 // ones, which are told from each other by other signs.
@@ -51,8 +46,8 @@ func Shares(words int) [Heads]float32 {
 // Tags is how many tags a word may have.
 const Tags = 64
 
-// Answer is what the network says of one text: log-odds, those of the level
-// and of the subject up to a constant.
+// Answer is what the network says of one text: log-odds, those of outputs of
+// which exactly one is right up to a constant.
 type Answer [Outputs]float32
 
 // Network is a network read in place from a file's bytes. It is safe for

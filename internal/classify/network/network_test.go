@@ -232,6 +232,7 @@ func TestVectorArithmeticGivesTheSameBits(t *testing.T) {
 }
 
 func TestVotesPointAtTheWordThatCounts(t *testing.T) {
+	const output = 16
 	w := weights(32)
 	clear(w.W)
 	clear(w.Bias)
@@ -239,7 +240,7 @@ func TestVotesPointAtTheWordThatCounts(t *testing.T) {
 	for k := range w.Size { // filter 5 of width 1 hears the word "k" alone
 		w.W[5*(w.Size+Tags)+k] = w.Words['k'-'a'].Vector[k]
 	}
-	w.Head[OutUrgent*w.Filters*len(Widths)+5] = 1
+	w.Head[output*w.Filters*len(Widths)+5] = 1
 	n := load(t, w)
 	var s State
 	n.Reset(&s)
@@ -249,7 +250,7 @@ func TestVotesPointAtTheWordThatCounts(t *testing.T) {
 	}
 	var a Answer
 	n.Answer(&s, &a)
-	votes := n.Votes(&s, OutUrgent, nil)
+	votes := n.Votes(&s, output, nil)
 	if i := slices.Index(votes, slices.Max(votes)); i != 2 {
 		t.Errorf("votes %v: want the third place", votes)
 	}

@@ -1,4 +1,4 @@
-package learn
+package comments
 
 import (
 	"cmp"
@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strconv"
 
-	"triage/internal/classify/network"
+	"triage/internal/classify/outputs"
 )
 
 // urgentOdds are the log-odds from which on a text is urgent: low, since a miss
@@ -15,16 +15,16 @@ import (
 const urgentOdds = -1.4
 
 // read fits how answers are to be read to answers about unseen texts.
-func read(as []answer) network.Reading {
-	r := network.Reading{Catch: map[string]float64{}, Urgent: urgentOdds}
+func read(as []answer) outputs.Reading {
+	r := outputs.Reading{Catch: map[string]float64{}, Urgent: urgentOdds}
 	r.Clear = platt(as)
 	r.Possible = possible(as, r)
 	for _, of := range []float64{90, 95, 98, 99, 99.5} {
 		r.Catch[strconv.FormatFloat(of, 'f', -1, 64)] = catch(as, &r, of/100)
 	}
-	r.Identifier = best(as, network.OutID, func(a *answer) bool { return a.ID })
+	r.Identifier = best(as, outputs.ID, func(a *answer) bool { return a.ID })
 	for k := range r.Kinds {
-		r.Kinds[k] = best(as, network.OutKinds+k, func(a *answer) bool { return a.Kinds[k] })
+		r.Kinds[k] = best(as, outputs.Kinds+k, func(a *answer) bool { return a.Kinds[k] })
 	}
 	return r
 }
@@ -37,7 +37,7 @@ func platt(as []answer) [3]float64 {
 		var g [3]float64
 		var h [3][3]float64
 		for i := range as {
-			x := network.ClearInputs(&as[i].Answer, as[i].words)
+			x := outputs.ClearInputs(&as[i].Answer, as[i].words)
 			p := 1 / (1 + math.Exp(-(w[0]*x[0] + w[1]*x[1] + w[2]*x[2])))
 			d := p - float64(one(as[i].Level == 2))
 			for a := range 3 {
@@ -77,7 +77,7 @@ func solve(h [3][3]float64, g [3]float64) [3]float64 {
 }
 
 // possible chooses the offset by macro F1.
-func possible(as []answer, r network.Reading) float64 {
+func possible(as []answer, r outputs.Reading) float64 {
 	top, keep := -1.0, 0.0
 	for r.Possible = -0.6; r.Possible <= 0.6; r.Possible += 0.05 {
 		if f := macro(as, &r); f > top+1e-9 {
@@ -87,7 +87,7 @@ func possible(as []answer, r network.Reading) float64 {
 	return keep
 }
 
-func macro(as []answer, r *network.Reading) float64 {
+func macro(as []answer, r *outputs.Reading) float64 {
 	var n [3][3]float64
 	for i := range as {
 		n[as[i].Level][r.Level(&as[i].Answer, as[i].words)]++
@@ -101,7 +101,7 @@ func macro(as []answer, r *network.Reading) float64 {
 }
 
 // catch is the score at which the share of clear texts is found.
-func catch(as []answer, r *network.Reading, share float64) float64 {
+func catch(as []answer, r *outputs.Reading, share float64) float64 {
 	var scores []float64
 	for i := range as {
 		if as[i].Level == 2 {

@@ -1,4 +1,4 @@
-package learn
+package comments
 
 import (
 	"encoding/csv"
@@ -10,7 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"triage/internal/classify/learn"
 	"triage/internal/classify/lexicon"
+	"triage/internal/classify/outputs"
 )
 
 // TestRHMD retrains the same network on Reddit posts that name a disease (Naseem
@@ -20,48 +22,36 @@ func TestRHMD(t *testing.T) {
 	if os.Getenv("TRIAGE_LONG") == "" {
 		t.Skip("TRIAGE_LONG is not set: five networks are not trained")
 	}
-	v, err := os.ReadFile("vectors.bin")
+	b, err := os.ReadFile(filepath.Join("..", "vectors.bin"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	vectors, err := ReadVectors(v)
+	v, err := learn.ReadVectors(b)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := newCorpus(vectors)
-	var texts []versions
-	var targets []target
-	var labels, fold []int
-	for _, p := range posts(t) {
-		e := Example{Tokens: p.tokens, Labels: Labels{Level: p.label, Subject: 3}}
-		texts, targets = append(texts, c.versions(e.Tokens)), append(targets, targetOf(&e))
-		labels, fold = append(labels, p.label), append(fold, p.fold)
+	task := (&Learner{Vectors: v, Shape: learn.Shape{Filters: 96, Epochs: 6, Seed: 1}}).task()
+	task.Folds = 5
+	var examples []learn.Example
+	ps := posts(t)
+	for _, p := range ps {
+		e := exampleOf(&Example{Tokens: p.tokens, Labels: Labels{Level: p.label, Subject: 3}})
+		e.Group = p.words
+		examples = append(examples, e)
+	}
+	r, err := task.Train(examples)
+	if err != nil {
+		t.Fatal(err)
 	}
 	var n [3][3]float64
-	for f := range 5 {
-		var in, out []int
-		for i := range texts {
-			if fold[i] == f {
-				out = append(out, i)
-			} else {
-				in = append(in, i)
+	for i, a := range r.Held {
+		best := 0
+		for l := range 3 {
+			if a[outputs.Level+l] > a[outputs.Level+best] {
+				best = l
 			}
 		}
-		tr := newTrainer(c, Shape{Filters: 96, Epochs: 6, Seed: 1})
-		tr.train(pick(texts, in), pick(targets, in), func(float64) {})
-		plain := make([][]int32, len(out))
-		for k, i := range out {
-			plain[k] = texts[i][0]
-		}
-		for k, a := range tr.predict(plain) {
-			best := 0
-			for l := range 3 {
-				if a[l] > a[best] {
-					best = l
-				}
-			}
-			n[labels[out[k]]][best]++
-		}
+		n[ps[i].label][best]++
 	}
 	sum := 0.0
 	for l := range 3 {
@@ -71,27 +61,20 @@ func TestRHMD(t *testing.T) {
 		}
 		sum += 2 * n[l][l] / all / 3
 	}
-	t.Logf("%d posts: macro F1 %.3f", len(texts), sum)
+	t.Logf("%d posts: macro F1 %.3f", len(ps), sum)
 	if sum < 0.75 {
 		t.Errorf("macro F1 is %.3f, below what was published", sum)
 	}
 }
 
-func pick[T any](all []T, at []int) []T {
-	out := make([]T, len(at))
-	for i, k := range at {
-		out[i] = all[k]
-	}
-	return out
-}
-
 type post struct {
-	tokens      []lexicon.Input
-	label, fold int
+	tokens []lexicon.Input
+	label  int
+	words  uint64 // what it says, whatever its letters' size
 }
 
 func posts(t *testing.T) []post {
-	f, err := os.Open(filepath.Join("..", "..", "..", "..", "shared", "data", "rhmd.csv"))
+	f, err := os.Open(filepath.Join("..", "..", "..", "..", "..", "shared", "data", "rhmd.csv"))
 	if errors.Is(err, fs.ErrNotExist) {
 		t.Skip("one labelled set skipped: it is not beside this checkout")
 	}
@@ -119,7 +102,7 @@ func posts(t *testing.T) []post {
 		if l < 0 || r[label] == "" {
 			t.Fatalf("label %q", r[label])
 		}
-		ps = append(ps, post{c.Inputs(r[text], "en"), l, int(h.Sum32() % 5)})
+		ps = append(ps, post{c.Inputs(r[text], "en"), l, uint64(h.Sum32()) + 5})
 	}
 	return ps
 }
