@@ -52,7 +52,7 @@ labels.`,
 	cmd.Flags().IntVar(&t.shape.Epochs, "rounds", 8, "how often every text is learned from")
 	cmd.Flags().Uint64Var(&t.shape.Seed, "seed", 1, "another number gives another network, about as good")
 	cmd.Flags().IntVar(&t.limit, "limit", 0, "learn from so many texts of each file only (0: all)")
-	cmd.AddCommand(trainVectorsCommand(), trainNudgeCommand())
+	cmd.AddCommand(trainVectorsCommand(), trainGateCommand(), trainNudgeCommand())
 	return cmd
 }
 

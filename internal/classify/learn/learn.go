@@ -29,7 +29,7 @@ type Task struct {
 	// examples, the commonest in them first; any other has only its parts.
 	OnlySeen bool
 	// Folds is how many networks answer examples that they have not seen, 0
-	// for 3.
+	// for 3; less than 0: none, and nothing is held out.
 	Folds int
 	// Progress is told how much is done, from 0 to 1; it may be nil.
 	Progress func(done float64)
@@ -96,17 +96,18 @@ func newSession(t *Task, examples []Example) *session {
 	if s.Folds == 0 {
 		s.Folds = usualFolds
 	}
+	s.Folds = max(s.Folds, 0)
 	if s.Common == 0 {
 		s.Common = usualCommon
 	}
 	s.Shape = s.Shape.filled()
-	s.done = make([]float64, max(s.Folds, 0)+1)
+	s.done = make([]float64, s.Folds+1)
 	return s
 }
 
 // check says what cannot be learned.
 func (s *session) check() error {
-	if s.Folds < 2 {
+	if s.Folds == 1 {
 		return errors.New("learn: two folds are the least")
 	}
 	for _, c := range s.Choices {
@@ -114,7 +115,7 @@ func (s *session) check() error {
 			return fmt.Errorf("learn: a choice among the outputs from %d to %d; there are %d", c[0], c[1], network.Outputs)
 		}
 	}
-	if s.deal(); s.open < 2*s.Folds {
+	if s.deal(); s.open < 2*s.Folds || len(s.examples) == 0 {
 		return errors.New("learn: too few labelled texts; a network wants some hundreds at least")
 	}
 	return nil
@@ -126,7 +127,7 @@ func (s *session) deal() {
 	for i := range s.examples {
 		e, fold := &s.examples[i], -1
 		switch {
-		case !e.Fold:
+		case !e.Fold || s.Folds == 0:
 		case e.Group != 0:
 			fold = int(e.Group % uint64(s.Folds))
 		default:

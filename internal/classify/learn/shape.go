@@ -12,6 +12,7 @@ type Shape struct {
 	ShortDrop float64 // of the filters are left out in a text of no words; or 0
 	LongDrop  float64 // and in one of sixty; or 0
 	TuneRate  float64 // the first step for the vectors of words; or 0
+	Recase    float64 // of the texts are read as if their capitals were others; or 0
 	// Smoothing is how much of what is wanted of an output is spread evenly:
 	// over a choice, or over yes and no. 0: what is wanted is taken as it is.
 	Smoothing float64
@@ -22,6 +23,7 @@ const (
 	shortDrop = 0.1
 	longDrop  = 0.5
 	tuneRate  = 2e-2
+	recase    = 0.15
 )
 
 // What the training does that nobody has wanted otherwise.
@@ -29,7 +31,6 @@ const (
 	batchSize = 64
 	rate      = 1e-3
 	longText  = 60
-	recase    = 0.15 // of the texts are read as if their capitals were others
 )
 
 // filled is the shape with nothing left open.
@@ -37,7 +38,7 @@ func (s Shape) filled() Shape {
 	for _, open := range []struct {
 		value *float64
 		usual float64
-	}{{&s.WordDrop, wordDrop}, {&s.ShortDrop, shortDrop}, {&s.LongDrop, longDrop}, {&s.TuneRate, tuneRate}} {
+	}{{&s.WordDrop, wordDrop}, {&s.ShortDrop, shortDrop}, {&s.LongDrop, longDrop}, {&s.TuneRate, tuneRate}, {&s.Recase, recase}} {
 		if *open.value == 0 {
 			*open.value = open.usual
 		}

@@ -93,7 +93,7 @@ func (t *trainer) step(ids []int, texts []versions, targets []target) {
 	seqs := make([][]int32, len(ids))
 	for k, id := range ids {
 		version := 0
-		if t.rng.Float64() < recase {
+		if t.rng.Float64() < t.Recase {
 			version = 1 + t.rng.IntN(len(texts[id])-1)
 		}
 		text := texts[id][version]

@@ -143,3 +143,36 @@ func (v *vocabulary) addLittle() {
 		}
 	}
 }
+
+// Mixed reports whether a sentence of a text is in another language than the
+// text was read in, as far as the commonest words tell: at least two of another
+// known language that its own has not, and more than twice its own.
+func (ls *Lists) Mixed(r *Reading) bool {
+	own := slices.Index(knownLanguages[:], r.Lang)
+	if own < 0 {
+		return true
+	}
+	for from := 0; from < len(r.Tokens); {
+		var votes votes
+		sent, at := r.Tokens[from].Sent, from
+		for ; at < len(r.Tokens) && r.Tokens[at].Sent == sent; at++ {
+			if r.Tokens[at].Mark {
+				continue
+			}
+			set := ls.words.words[r.known[at]].little
+			if set>>own&1 == 1 {
+				set = 1 << own
+			}
+			for ; set != 0; set &= set - 1 {
+				votes[bits.TrailingZeros16(set)]++
+			}
+		}
+		for l, n := range votes {
+			if l != own && n >= 2 && n > 2*votes[own] {
+				return true
+			}
+		}
+		from = at
+	}
+	return false
+}

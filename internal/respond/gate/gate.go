@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"triage/internal/classify/lexicon"
+	"triage/internal/classify/network"
 	"triage/internal/respond/gate/plain"
 )
 
@@ -14,8 +16,13 @@ import (
 // one is refused.
 const MaxOutgoing = 20_000
 
-// RuleLanguage is the rule for a text in a language that the gate cannot read.
-const RuleLanguage = "language"
+// Rules that others know by name: a text in a language that the gate cannot
+// read, one too long to be looked at, and one written to hide what it says.
+const (
+	RuleLanguage = "language"
+	RuleLength   = "length"
+	RuleHidden   = "hidden"
+)
 
 // Outgoing is a text that somebody wants to send out, with what is known
 // around it.
@@ -48,42 +55,126 @@ type Options struct {
 	Staff, Own []string
 	// Terms are further medical words, such as the classifier's, one word each.
 	Terms []string
+	// Network is the file of a network to use in place of the shipped one; it
+	// must not change afterwards.
+	Network []byte
 }
 
 // Gate decides whether a text may be published. It may be used by many at
 // once, asks nobody and keeps nothing.
+//
+// Phrases of the word lists are found first. Some may never be published; the
+// others are doubts, which the network weighs together with the words that stand
+// around them.
 type Gate struct {
-	words *lexicon
-	may   allowed
+	lists   *lexicon.Lists
+	tongues map[string]*tongue
+	may     allowed
+	brain   *brain
 }
 
-// New loads and checks the gate's word lists.
+// New loads and checks the gate's word lists and its network.
 func New(o Options) (*Gate, error) {
-	words, err := loadEnglish()
+	g, err := NewReader(o)
 	if err != nil {
 		return nil, err
 	}
-	return &Gate{words: words.with(o.Terms), may: allowed{}.and(o.Staff, o.Own)}, nil
+	g.brain, err = newBrain(o.Network)
+	return g, err
+}
+
+// NewReader is a gate without a network: it makes Inputs for one to learn from,
+// and finds only what no network is asked about.
+func NewReader(o Options) (*Gate, error) {
+	lists, err := loadLists()
+	if err != nil {
+		return nil, err
+	}
+	tongues, err := loadTongues()
+	if err != nil {
+		return nil, err
+	}
+	g := &Gate{lists: lists, tongues: map[string]*tongue{}, may: allowed{}.and(o.Staff, o.Own)}
+	for lang, t := range tongues {
+		g.tongues[lang] = t.with(o.Terms)
+	}
+	return g, nil
 }
 
 // Check returns what may not be published, in the order of the text; an empty
 // answer means that the text may be.
 func (g *Gate) Check(o Outgoing) []Problem {
 	if len(o.Text) > MaxOutgoing {
-		return []Problem{{Rule: "length", End: len(o.Text), Why: "This text is too long to be checked. Shorten it to a few sentences."}}
+		return []Problem{{Rule: RuleLength, End: len(o.Text), Why: "This text is too long to be checked. Shorten it to a few sentences."}}
 	}
-	p := g.words.page(o, g.may.and(o.Staff, o.Own))
-	if ps := p.language(); ps != nil {
-		return ps
+	s := states.Get().(*state)
+	defer states.Put(s)
+	p := g.read(o, s)
+	if p == nil || g.lists.Mixed(&s.reply) || p.foreign() {
+		return []Problem{{Rule: RuleLanguage, End: len(o.Text), Why: "The check knows English, Spanish and French and cannot vouch for this. Write it in one of them."}}
 	}
+	found := p.findings()
+	return p.problems(s, found, g.doubted(p, s, found), g.brain)
+}
+
+// doubted reports whether the network refuses the text.
+func (g *Gate) doubted(p *page, s *state, found []finding) bool {
+	if g.brain == nil || len(s.reply.Tokens) == 0 {
+		return false
+	}
+	p.mark(s, found)
+	return g.brain.refuses(s, p.out.Comment != "")
+}
+
+// read reads a text in its language; nil if that is none that the gate knows.
+func (g *Gate) read(o Outgoing, s *state) *page {
+	lang, _, _ := strings.Cut(o.Lang, "-")
+	var net *network.Network
+	if g.brain != nil {
+		net = g.brain.net
+	}
+	if otherScript(o.Text) {
+		return nil
+	}
+	t := plain.Read(o.Text)
+	if !g.lists.Read(&s.reply, s.lay(&t, o.Text), lang, net) {
+		return nil
+	}
+	words := g.tongues[s.reply.Lang]
+	may := g.may.and(o.Staff, o.Own)
+	if words.mend(&t, o.Text, may) {
+		g.lists.Read(&s.reply, s.lay(&t, o.Text), words.lang, net)
+	}
+	if o.Comment != "" { // read by the words of the reply's language: so they compare
+		o.Comment = o.Comment[:min(len(o.Comment), MaxOutgoing)]
+		g.lists.Read(&s.comment, o.Comment, words.lang, net)
+	}
+	return words.page(t, o, may)
+}
+
+// problems are what may not be published. What is only doubtful is where the
+// network refuses the text, and the network's own reason where nothing else is.
+func (p *page) problems(s *state, found []finding, refused bool, b *brain) []Problem {
 	var out []Problem
 	for _, h := range p.Hidden {
-		out = append(out, Problem{Rule: "hidden", Start: h[0], End: h[1], Why: "An invisible or broken character is here. Delete it and type the word again."})
+		out = append(out, Problem{Rule: RuleHidden, Start: h[0], End: h[1], Why: "An invisible or broken character is here. Delete it and type the word again."})
 	}
-	for _, r := range rules {
-		out = r.apply(p, out)
+	for _, f := range found {
+		if f.rule.never || refused {
+			out = append(out, p.problem(f.rule, p.Words[f.from].Start, p.Words[f.to-1].End))
+		}
+	}
+	if refused && len(out) == 0 {
+		topic, from, to := b.reason(s)
+		start, end := p.place(s, from, to)
+		out = append(out, p.problem(ruleOf(topic), start, end))
 	}
 	return inOrder(out)
+}
+
+// problem says what is wrong with a place.
+func (p *page) problem(r *rule, start, end int) Problem {
+	return Problem{Rule: r.name, Start: start, End: end, Why: strings.ReplaceAll(r.why, "%s", "*"+quote(p.out.Text[start:end])+"*")}
 }
 
 // inOrder sorts problems by place and keeps the first of those of one rule
@@ -103,21 +194,6 @@ func inOrder(all []Problem) []Problem {
 	return out
 }
 
-// apply adds the places a rule finds, joining those that touch.
-func (r rule) apply(p *page, out []Problem) []Problem {
-	places := r.find(p)
-	slices.SortFunc(places, func(a, b [2]int) int { return a[0] - b[0] })
-	for i := 0; i < len(places); {
-		from, to := places[i][0], places[i][1]
-		for i++; i < len(places) && places[i][0] < to; i++ {
-			to = max(to, places[i][1])
-		}
-		start, end := p.Words[from].Start, p.Words[to-1].End
-		out = append(out, Problem{Rule: r.name, Start: start, End: end, Why: strings.ReplaceAll(r.why, "%s", "*"+quote(p.out.Text[start:end])+"*")})
-	}
-	return out
-}
-
 // quote shortens an offending place to what fits a sentence.
 func quote(s string) string {
 	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "\ufffd")), " ")
@@ -125,34 +201,4 @@ func quote(s string) string {
 		return string(r[:59]) + "…"
 	}
 	return s
-}
-
-// language refuses a text, or a sentence of it, in a language whose rules the
-// gate does not have.
-func (p *page) language() []Problem {
-	why := "The check knows English only so far and cannot vouch for this. Write it in English."
-	if p.out.Lang != "" && p.out.Lang != "en" && !strings.HasPrefix(p.out.Lang, "en-") {
-		return []Problem{{Rule: RuleLanguage, End: len(p.out.Text), Why: why}}
-	}
-	foreign, all := make([]int, p.Sentences+1), make([]int, p.Sentences+1)
-	total, strange := 0, 0
-	for i, w := range p.Words {
-		if w.Kind != plain.Letters || p.staff[i] || w.Tricks != 0 && w.Tricks != plain.Foreign {
-			continue
-		}
-		all[w.Sentence]++
-		total++
-		switch {
-		case p.In(i, "foreign") && !p.In(i, "small"):
-			foreign[w.Sentence]++
-		case !p.known[i] && !w.Capital && len(w.Text) > 2:
-			strange++
-		}
-	}
-	for s, n := range foreign {
-		if n >= 2 && n*5 >= all[s] || n+strange >= 3 && 2*(n+strange) >= total {
-			return []Problem{{Rule: RuleLanguage, End: len(p.out.Text), Why: why}}
-		}
-	}
-	return nil
 }

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode"
 
 	"github.com/rogpeppe/go-internal/txtar"
 )
@@ -123,92 +122,6 @@ func TestGateStaffAndOwn(t *testing.T) {
 	}
 	if got := g.Check(Outgoing{Text: "Tamsin is in today.", Staff: []string{"Tamsin"}}); len(got) != 0 {
 		t.Errorf("a name given with the text is refused: %v", got)
-	}
-}
-
-// disguises are ways to hide a word; none may make a refused reply pass.
-var disguises = map[string]func(*rand.Rand, string) string{
-	"capitals": func(_ *rand.Rand, s string) string { return strings.ToUpper(s) },
-	"small":    func(_ *rand.Rand, s string) string { return strings.ToLower(s) },
-	"mixed case": func(r *rand.Rand, s string) string {
-		return eachRune(s, func(c rune) string {
-			if r.IntN(2) == 0 {
-				return string(unicode.ToUpper(c))
-			}
-			return string(unicode.ToLower(c))
-		})
-	},
-	"accents":    func(r *rand.Rand, s string) string { return after(r, s, "\u0301") },
-	"invisible":  func(r *rand.Rand, s string) string { return after(r, s, "\u200b") },
-	"joiner":     func(r *rand.Rand, s string) string { return after(r, s, "\u200d") },
-	"fullwidth":  shift(0xff21, 0xff41),
-	"bold":       shift(0x1d400, 0x1d41a),
-	"circled":    shift(0x24b6, 0x24d0),
-	"look-alike": swap("aаeеoоpрcсxхyуiі"),
-	"digits":     swap("a4e3o0s5"),
-	"spaced": func(_ *rand.Rand, s string) string {
-		return eachRune(s, func(c rune) string { return string(c) + " " })
-	},
-	"wide spaced": func(_ *rand.Rand, s string) string {
-		return eachRune(s, func(c rune) string {
-			if c == ' ' {
-				return "  "
-			}
-			return string(c) + " "
-		})
-	},
-	"dotted": func(_ *rand.Rand, s string) string {
-		return eachRune(s, func(c rune) string {
-			if unicode.IsLetter(c) {
-				return string(c) + "."
-			}
-			return string(c)
-		})
-	},
-}
-
-func eachRune(s string, f func(rune) string) string {
-	var b strings.Builder
-	for _, c := range s {
-		b.WriteString(f(c))
-	}
-	return b.String()
-}
-
-func after(r *rand.Rand, s, add string) string {
-	return eachRune(s, func(c rune) string {
-		if unicode.IsLetter(c) && r.IntN(3) == 0 {
-			return string(c) + add
-		}
-		return string(c)
-	})
-}
-
-func shift(upper, lower rune) func(*rand.Rand, string) string {
-	return func(_ *rand.Rand, s string) string {
-		return eachRune(s, func(c rune) string {
-			switch {
-			case c >= 'A' && c <= 'Z':
-				return string(upper + c - 'A')
-			case c >= 'a' && c <= 'z':
-				return string(lower + c - 'a')
-			}
-			return string(c)
-		})
-	}
-}
-
-func swap(pairs string) func(*rand.Rand, string) string {
-	rs := []rune(pairs)
-	return func(_ *rand.Rand, s string) string {
-		return eachRune(s, func(c rune) string {
-			for i := 0; i < len(rs); i += 2 {
-				if c == rs[i] {
-					return string(rs[i+1])
-				}
-			}
-			return string(c)
-		})
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 type page struct {
 	*plain.Reading
 	out     Outgoing
-	words   *lexicon
+	words   *tongue
 	matches []plain.Match
 	labels  []string // what the scorer calls each word
 	staff   []bool   // words of names that may be said
@@ -24,8 +24,7 @@ type page struct {
 }
 
 // page reads an outgoing text for the rules.
-func (l *lexicon) page(o Outgoing, may allowed) *page {
-	t := plain.Read(o.Text)
+func (l *tongue) page(t plain.Text, o Outgoing, may allowed) *page {
 	n := len(t.Words)
 	flags, names := make([]bool, 3*n), make([]string, 2*n)
 	p := &page{
@@ -44,7 +43,7 @@ func (l *lexicon) page(o Outgoing, may allowed) *page {
 		}
 		p.labels[i] = p.label(i)
 	}
-	p.flat = isFlat(p.Words)
+	p.flat = isFlat(p.Words, o.Text)
 	p.matches = p.Matches()
 	p.fine = p.covered("fine")
 	p.compare()
@@ -132,7 +131,7 @@ func (p *page) label(i int) string {
 		return w.Text
 	case best < len(wordKinds):
 		return wordLabels[best]
-	case p.words.technical[w.Text]:
+	case p.words.technical[w.Text] || p.words.terms[w.Text]:
 		return "STRONG"
 	}
 	return "OTHER"
@@ -145,50 +144,3 @@ var wordLabels = func() []string {
 	}
 	return out
 }()
-
-// compare marks the words that repeat the comment, or speak of the same
-// medical matter in other words.
-func (p *page) compare() {
-	if p.out.Comment == "" {
-		return
-	}
-	c := p.words.book.Read(plain.Read(p.out.Comment))
-	stems, likes, medical := map[string]bool{}, make([]bool, len(p.words.likes)), false
-	for i, w := range c.Words {
-		for _, id := range c.IDs(i) {
-			if p.words.likes[id] {
-				likes[id] = true
-			}
-		}
-		med := c.In(i, "strong") || c.In(i, "soft") || c.In(i, "body") || w.Kind == plain.Letters && p.words.technical[w.Text]
-		medical = medical || med
-		if med || w.Kind == plain.Number || c.In(i, "number-word") {
-			stems[p.words.stem(w.Text)] = true
-		}
-	}
-	for i := range p.Words {
-		p.echo[i] = p.repeat(i, stems, likes, medical)
-	}
-}
-
-// repeat says how word i repeats the comment: "same" for a medical word of the
-// comment, "number" for a number beside a medical matter, "like" for another
-// word of the same matter, or "".
-func (p *page) repeat(i int, stems map[string]bool, likes []bool, medical bool) string {
-	switch p.labels[i] {
-	case "STRONG", "BODY", "SOFT":
-		if stems[p.words.stem(p.Words[i].Text)] {
-			return "same"
-		}
-	case "NUM", "NUMBER-WORD":
-		if medical && stems[p.words.stem(p.Words[i].Text)] {
-			return "number"
-		}
-	}
-	for _, id := range p.IDs(i) {
-		if medical && likes[id] {
-			return "like"
-		}
-	}
-	return ""
-}

@@ -5,6 +5,7 @@
 package plain
 
 import (
+	"slices"
 	"unicode"
 	"unicode/utf8"
 )
@@ -31,6 +32,7 @@ const (
 	Foreign                     // a letter that is none of a to z
 	Digits                      // digits or signs for letters
 	Spaced                      // letters set apart
+	Fancy                       // letters that only look like a to z, such as circled or mathematical ones
 )
 
 // Word is one word of a text in its plain form.
@@ -51,6 +53,10 @@ type Text struct {
 	Sentences int
 	// Hidden are places with invisible or broken characters.
 	Hidden [][2]int
+	// Strewn says that signs stand before, between or behind most of the words.
+	Strewn bool
+	// Mended says that a reader of words joined, divided or corrected some.
+	Mended bool
 }
 
 // cell is one plain character and where it came from.
@@ -67,7 +73,11 @@ const (
 	alike
 	foreign
 	glue // an invisible character stood before this one
+	fancy
 )
+
+// fancyFrom is where characters begin that no Latin alphabet has.
+const fancyFrom = 0x2000
 
 // sign stands for every symbol and emoji.
 const sign = '\x01'
@@ -93,17 +103,24 @@ func Read(s string) Text {
 			if marks++; marks > 2 {
 				t.Hidden = append(t.Hidden, [2]int{i, i + n})
 			}
+			if last := len(cells) - 1; last >= 0 {
+				cells[last].end = int32(i + n)
+			}
 		case joinsEmoji(r, s[:i], s[i+n:]):
 		case isHidden(r, n):
 			t.Hidden = append(t.Hidden, [2]int{i, i + n})
 			hidden = true
 		default:
+			before := len(cells)
 			cells = foldRune(cells, r, i, i+n, hidden)
+			if r >= fancyFrom && isAlnum(cells[before].c) {
+				cells[before].flags |= fancy
+			}
 			hidden, marks = false, 0
 		}
 		i += n
 	}
-	t.Words, t.Sentences = words(cells)
+	words(&t, cells)
 	return t
 }
 
@@ -155,4 +172,10 @@ func isHidden(r rune, n int) bool {
 	}
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp, unicode.Me, unicode.Variation_Selector) ||
 		unicode.Is(unicode.Noncharacter_Code_Point, r) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
+}
+
+// Disguised reports whether a reader of plain letters would read something else
+// than is written.
+func (t *Text) Disguised() bool {
+	return len(t.Hidden) > 0 || t.Strewn || t.Mended || slices.ContainsFunc(t.Words, func(w Word) bool { return w.Tricks != 0 })
 }

@@ -34,6 +34,13 @@ func (b *Book) Read(t Text) *Reading {
 	return r
 }
 
+// Has reports whether a class or a phrase names this very word.
+func (b *Book) Has(w string) bool { return len(b.exact[w]) > 0 }
+
+// Names are the short names of the classes and the parts of phrases that name
+// this very word.
+func (b *Book) Names(w string) []uint16 { return b.exact[w] }
+
 func (b *Book) lookup(w string) []uint16 {
 	ids := b.exact[w]
 	if len(w) < 2 {

@@ -10,7 +10,7 @@ var leetLetters = [256]byte{
 
 // unleet reads digits and signs as letters in a word that mixes them; a short
 // code, such as b12, 4b, or a word with a number behind it, such as covid19,
-// is left as it is.
+// is left as it is unless the number reads as a vowel at its end.
 func unleet(s string) (string, bool) {
 	letters, digits, signs, changes := 0, 0, 0, 0
 	for i := 0; i < len(s); i++ {
@@ -26,7 +26,8 @@ func unleet(s string) (string, bool) {
 			changes++
 		}
 	}
-	if letters == 0 || digits+signs == 0 || signs == 0 && (changes < 2 && !isDigit(s[0]) || letters+digits <= 3 && changes < 2) {
+	ending := letters > 2 && digits == 1 && signs == 0 && strings.IndexByte("0134", s[len(s)-1]) >= 0 // "hug3"
+	if !ending && (letters == 0 || digits+signs == 0 || signs == 0 && (changes < 2 && !isDigit(s[0]) || letters+digits <= 3 && changes < 2)) {
 		return "", false
 	}
 	out := make([]byte, 0, len(s))

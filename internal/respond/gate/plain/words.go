@@ -12,9 +12,12 @@ type reader struct {
 	first    bool
 	// noAddress is how far it is known that no address begins.
 	noAddress int
+	// signs counts those that are no part of a sentence, at words.
+	signs int
 }
 
-func words(cells []cell) ([]Word, int) {
+// words gives the text its words.
+func words(t *Text, cells []cell) {
 	r := reader{cells: cells, first: true, words: make([]Word, 0, len(cells)/4+1)}
 	r.buf = make([]byte, len(cells))
 	for i, c := range cells {
@@ -28,8 +31,8 @@ func words(cells []cell) ([]Word, int) {
 	if !r.first {
 		n++
 	}
-	r.words = joinSpaced(r.words)
-	return r.words, n
+	t.Words, t.Sentences = joinSpaced(r.words), n
+	t.Strewn = r.signs > 2 && r.signs*3 > len(t.Words)
 }
 
 // next reads what begins at i and returns where it ends.
@@ -47,9 +50,20 @@ func (r *reader) next(i int) int {
 	case c == '\n' || c == '!' || c == '?' || c == '.' || c == ';':
 		return r.stop(i)
 	case strings.IndexByte(",:%$#()\"", c) >= 0:
+		if r.betweenLetters(i) {
+			break // "v,i,s,i,t"
+		}
 		r.add(i, i+1, string(c), Mark)
 	}
+	if strings.IndexByte("#\"`*_~<>=|+&[]\x01", c) >= 0 && (i > 0 && isAlnum(r.text[i-1]) || i+1 < len(r.text) && isAlnum(r.text[i+1])) {
+		r.signs++
+	}
 	return i + 1
+}
+
+// betweenLetters reports whether a single letter stands on either side of i.
+func (r *reader) betweenLetters(i int) bool {
+	return i > 0 && i+1 < len(r.text) && isLetter(r.text[i-1]) && isLetter(r.text[i+1]) && (i < 2 || !isAlnum(r.text[i-2])) && (i+2 >= len(r.text) || !isAlnum(r.text[i+2]))
 }
 
 // leads reports whether c can be the first sign of a number or a hidden word.
@@ -67,7 +81,7 @@ func (r *reader) add(i, end int, text string, k Kind) *Word {
 
 // stop ends a sentence, unless the full stop belongs to an abbreviation.
 func (r *reader) stop(i int) int {
-	if r.text[i] == '.' && (r.abbreviates(i) || r.spells(i)) {
+	if r.text[i] == '.' && (r.abbreviates(i) || r.spells(i) || r.fused(i)) {
 		return i + 1
 	}
 	end := i + 1
@@ -86,6 +100,11 @@ func (r *reader) stop(i int) int {
 	return end
 }
 
+// fused reports whether a letter stands on either side of the full stop at i.
+func (r *reader) fused(i int) bool {
+	return i > 0 && i+1 < len(r.text) && isLetter(r.text[i-1]) && isLetter(r.text[i+1])
+}
+
 // abbreviates reports whether the full stop at i follows a title or initial,
 // or stands inside a number.
 func (r *reader) abbreviates(i int) bool {
@@ -97,7 +116,7 @@ func (r *reader) abbreviates(i int) bool {
 		return false
 	}
 	switch w.Text {
-	case "dr", "mr", "mrs", "ms", "st", "prof", "no", "dept", "vs", "jr", "sr":
+	case "dr", "dra", "mr", "mrs", "ms", "mme", "mlle", "st", "ste", "sra", "srta", "prof", "no", "dept", "vs", "jr", "sr":
 		return w.Capital || w.Text == "vs" || w.Text == "dr"
 	case "a", "p":
 		return i+1 < len(r.text) && r.text[i+1] == 'm'
@@ -158,6 +177,9 @@ func tricks(f cellFlag) Trick {
 	}
 	if f&foreign != 0 {
 		t |= Foreign
+	}
+	if f&fancy != 0 {
+		t |= Fancy
 	}
 	return t
 }
