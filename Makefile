@@ -31,7 +31,7 @@ bench: build
 # rotations, damage.
 soak:
 	./.ci/deps
-	TRIAGE_LONG=1 $(GO) test -count=1 -timeout 180m -v -run 'Kill|Power|Rekey|Rotat|Water|Flip|Lease|Racer|Roles|Among' ./internal/bus ./cmd/triage
+	TRIAGE_LONG=1 $(GO) test -count=1 -timeout 180m -v -run 'Kill|Power|Rekey|Rotat|Water|Flip|Lease|Racer|Roles|Among|CrashMatrix|Laws' ./internal/bus ./internal/respond/send ./cmd/triage
 
 # Slower proofs: the race detector, the shipped network learned anew, the systemd
 # unit and the container image.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -22,6 +23,8 @@ type account struct {
 	poller *ingest.Poller
 	actor  ingest.Actor // nil where nothing can be done from here
 	lang   string
+	// aside counts the calls that sweeps made within the account's budget.
+	aside *atomic.Int64
 }
 
 // accounts are all that are configured, by name.
@@ -43,7 +46,9 @@ func (s *service) accounts(st *opened) (accounts, error) {
 		}
 		p := poller(section.platform, section.Name, section.Every, client)
 		p.Budget = section.Budget
-		out[section.Name] = account{poller: p, actor: client, lang: section.Lang}
+		aside := &atomic.Int64{}
+		p.Aside = aside.Load
+		out[section.Name] = account{poller: p, actor: client, lang: section.Lang, aside: aside}
 	}
 	for _, f := range s.cfg.File {
 		src := &file.Source{Path: os.ExpandEnv(f.Path), Account: f.Name, Format: f.Format, Column: f.Column, Names: st.names,
@@ -151,8 +156,12 @@ func (k kept) Known(_ context.Context, thread string) ([]string, error) {
 	return k.Cases.InThread(thread), nil
 }
 
-// Item implements ingest.Kept.
+// Item implements ingest.Kept. What the practice said itself has none: whether that
+// is gone, outbound.Watch finds out.
 func (k kept) Item(ctx context.Context, id string) (string, error) {
+	if c, err := k.Cases.Get(ctx, id); err == nil && c.Comment.Own {
+		return "", nil
+	}
 	content, err := k.Said(ctx, id)
 	if errors.Is(err, respond.ErrGone) {
 		return "", nil

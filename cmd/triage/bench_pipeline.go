@@ -137,7 +137,7 @@ func (s *service) line(st *opened, source ingest.Source) (line, error) {
 	if _, err := classifier.now(); err != nil {
 		return line{}, err
 	}
-	gate, err := respond.NewGate(s.cfg.Practice.GateOptions())
+	gate, err := respond.NewGate(s.cfg.gateOptions())
 	if err != nil {
 		return line{}, err
 	}

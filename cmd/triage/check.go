@@ -49,7 +49,7 @@ func checkLocal(cfg config) []ingest.Finding {
 	if _, err := classify.New(classify.Options{Staff: cfg.Practice.Staff, Own: cfg.Practice.Own()}); err != nil {
 		out = append(out, ingest.Finding{What: "classifier", Mend: err.Error()})
 	}
-	gate, err := respond.NewGate(cfg.Practice.GateOptions())
+	gate, err := respond.NewGate(cfg.gateOptions())
 	if err == nil {
 		_, err = respond.NewDrafter(cfg.Practice, cfg.Templates, gate)
 	}

@@ -51,6 +51,12 @@ var severities = map[respond.Loudness]alert.Severity{
 	respond.Pages: alert.Page, respond.Tells: alert.Tell, respond.Hourly: alert.Slow,
 }
 
+// A reply of ours that was online for oldReply when it was found was found by looking
+// back: all of those are one page, told again after oldAgain, however many there are
+// by then. An hour more is little to what has been online for so long, and whoever is
+// called a hundred times does not come the hundred-and-first.
+const oldReply, oldAgain = 7 * day, 24 * time.Hour
+
 // Look groups what waits by lane and account. What pages is told one by one.
 func (k caseCheck) Look(context.Context) ([]alert.Alert, error) {
 	found := map[string]*alert.Alert{}
@@ -60,17 +66,26 @@ func (k caseCheck) Look(context.Context) ([]alert.Alert, error) {
 			continue
 		}
 		key, link := fmt.Sprintf("cases/%s/%s", c.Lane, c.Comment.Account), k.page+"/"
-		if severity == alert.Page {
+		since, ours := c.Opened, c.Lane == respond.LaneTakeDown && !c.Comment.Created.IsZero()
+		if ours { // since when everybody can read it
+			since = c.Comment.Created
+		}
+		old := ours && c.Opened.Sub(since) > oldReply
+		if old {
+			key = "cases/take-down/old"
+		} else if severity == alert.Page {
 			key, link = "cases/"+c.ID(), k.page+"/cases/"+c.ID()
 		}
 		a, known := found[key]
 		if !known {
-			a = &alert.Alert{Key: key, Severity: severity, What: laneWords[c.Lane], Where: where(c.Comment), Since: c.Opened, Link: link}
+			a = &alert.Alert{Key: key, Severity: severity, What: laneWords[c.Lane], Where: where(c.Comment), Since: since, Link: link}
 			found[key] = a
 		}
-		a.Count++
-		if c.Opened.Before(a.Since) {
-			a.Since = c.Opened
+		if a.Count++; old {
+			a.What, a.Where, a.Again = "our own old replies say too much", "", oldAgain
+		}
+		if since.Before(a.Since) {
+			a.Since = since
 		}
 		if c.Opened.After(a.Latest) {
 			a.Latest = c.Opened

@@ -12,6 +12,7 @@ import (
 	"triage/internal/ingest"
 	"triage/internal/ingest/facebook"
 	"triage/internal/respond"
+	"triage/internal/respond/send"
 	"triage/internal/sandbox"
 	"triage/internal/store"
 )
@@ -24,7 +25,7 @@ type clocked struct {
 	box    *sandbox.Server
 	poller *ingest.Poller
 	desk   *respond.Desk
-	sender *respond.Sender
+	sender *send.Sender
 }
 
 // atOncer judges and opens cases as comments come.
@@ -78,7 +79,7 @@ func newClocked(t *testing.T) *clocked {
 	w.desk = &respond.Desk{Newest: st.Comments.Newest, Cases: st.Cases, Texts: st.Texts, Drafter: drafter, Gate: gate, Names: st.names, Log: zap.NewNop(), Now: now,
 		Rules:    func() respond.Rules { return respond.Rules{Window: time.Minute, ReadBack: time.Minute, DailyCap: 10} },
 		Accounts: map[string]respond.Account{"facebook": {Actor: client, Lang: "en"}}}
-	w.sender = &respond.Sender{Desk: w.desk, Log: zap.NewNop()}
+	w.sender = &send.Sender{Desk: w.desk, Log: zap.NewNop()}
 	w.poller = &ingest.Poller{Platform: "facebook", Account: "facebook", Source: client, Names: st.names, Keep: st.Texts,
 		Sink: atOncer{st.Comments, w.desk}, Marks: st.Marks, Every: time.Minute, Log: zap.NewNop(), Now: now}
 	return w

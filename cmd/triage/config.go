@@ -91,7 +91,14 @@ type postingConfig struct {
 	Mode     string   `toml:"mode"`
 	Undo     duration `toml:"undo"`
 	DailyCap int      `toml:"daily_cap"`
-	ReadBack duration `toml:"read_back"`
+	// ThreadCap is how many public replies go out under one post in a day; 0: any
+	// number.
+	ThreadCap int      `toml:"thread_cap"`
+	ReadBack  duration `toml:"read_back"`
+	// Quiet are the hours in which routine replies wait, "FROM-TO".
+	Quiet string `toml:"quiet"`
+	// Automatic are the lanes whose suggestions go out without a person.
+	Automatic []string `toml:"automatic"`
 }
 
 type alertsConfig struct {
@@ -127,7 +134,7 @@ func defaults() config {
 		Retention: retentionConfig{Unflagged: duration{7 * day}, Decided: duration{30 * day}},
 		Review:    reviewConfig{Addr: "127.0.0.1:8480"},
 		Classify:  classifyConfig{Terms: []string{}, Sample: 20},
-		Posting:   postingConfig{Mode: shadowMode, Undo: duration{time.Minute}, DailyCap: 50, ReadBack: duration{3 * time.Minute}},
+		Posting:   postingConfig{Mode: shadowMode, Undo: duration{time.Minute}, DailyCap: 50, ThreadCap: 5, ReadBack: duration{3 * time.Minute}, Automatic: []string{}},
 		Alerts:    alertsConfig{Terminal: true, Lanes: []string{}},
 		Log:       logConfig{Level: "info"},
 	}

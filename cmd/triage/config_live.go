@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	_ "time/tzdata" // the practice's zone must be known wherever this runs
 	"unicode"
 	"unicode/utf8"
 
@@ -29,6 +30,47 @@ func checkCap(n int) error {
 		return fmt.Errorf("%d is out of range: write 1 to 1000 actions an account and day", n)
 	}
 	return nil
+}
+
+func checkThreadCap(n int) error {
+	if n < 0 || n > 1000 {
+		return fmt.Errorf("%d is out of range: write 1 to 1000 replies under one post and day, or 0 for any number", n)
+	}
+	return nil
+}
+
+// zone is where the practice's clock is.
+func (c *config) zone() (*time.Location, error) {
+	if c.Practice.Zone == "" {
+		return time.Local, nil
+	}
+	zone, err := time.LoadLocation(c.Practice.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("%q is no time zone: write one such as \"America/Los_Angeles\", or leave it out for the machine's", c.Practice.Zone)
+	}
+	return zone, nil
+}
+
+func (c *config) checkZone() error {
+	_, err := c.zone()
+	return err
+}
+
+// hours reads hours by the practice's clock.
+func (c *config) hours(s string) (respond.Hours, error) {
+	zone, err := c.zone()
+	if err != nil {
+		return respond.Hours{}, err
+	}
+	return respond.ParseHours(s, zone)
+}
+
+func (c *config) checkQuiet() error {
+	if c.checkZone() != nil {
+		return nil // said already
+	}
+	_, err := c.hours(c.Posting.Quiet)
+	return err
 }
 
 func checkUndo(d time.Duration) error {
@@ -137,6 +179,18 @@ func asTerms(s string) ([]classify.Term, error) {
 	return terms, judges(classify.Options{Terms: terms})
 }
 
+// gateOptions are what the gate knows of the practice: its own medical words, those
+// of one word, too.
+func (c *config) gateOptions() respond.GateOptions {
+	o := c.Practice.GateOptions()
+	for _, entry := range c.Classify.Terms {
+		if f := strings.Fields(entry); len(f) == 3 {
+			o.Terms = append(o.Terms, f[2])
+		}
+	}
+	return o
+}
+
 func kindNames() string {
 	names := make([]string, len(termKinds))
 	for i, k := range termKinds {
@@ -158,6 +212,19 @@ func asLouder(s string) (map[respond.Lane]respond.Loudness, error) {
 		louder[respond.Lane(lane)] = respond.Loudness(to)
 	}
 	return louder, err
+}
+
+// asAutomatic reads lanes such as "possible; clear".
+func asAutomatic(s string) (map[respond.Lane]bool, error) {
+	list, err := asList(s)
+	lanes := map[respond.Lane]bool{}
+	for _, entry := range list {
+		if err := respond.Lane(entry).Automates(); err != nil {
+			return nil, err
+		}
+		lanes[respond.Lane(entry)] = true
+	}
+	return lanes, err
 }
 
 // parsed is a setting's way from text to a checked value.

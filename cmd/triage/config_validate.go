@@ -39,6 +39,8 @@ func (c *config) validate() (errs []error) {
 	}
 	for key, err := range map[string]error{
 		"posting.mode": checkMode(c.Posting.Mode), "posting.daily_cap": checkCap(c.Posting.DailyCap),
+		"posting.automatic":  inEntries(asAutomatic, c.Posting.Automatic),
+		"posting.thread_cap": checkThreadCap(c.Posting.ThreadCap), "posting.quiet": c.checkQuiet(), "practice.zone": c.checkZone(),
 		"posting.undo": checkUndo(c.Posting.Undo.Duration), "posting.read_back": checkReadBack(c.Posting.ReadBack.Duration),
 		"retention.unflagged": checkKept(c.Retention.Unflagged.Duration), "retention.decided": checkKept(c.Retention.Decided.Duration),
 		"classify.catch": checkCatch(c.Classify.Catch), "classify.sample": checkSample(c.Classify.Sample),
@@ -74,7 +76,7 @@ func (c *config) validateTemplates() (errs []error) {
 	if c.Practice.Validate() != nil {
 		return nil // said already
 	}
-	gate, err := respond.NewGate(c.Practice.GateOptions())
+	gate, err := respond.NewGate(c.gateOptions())
 	if err != nil {
 		return []error{err}
 	}

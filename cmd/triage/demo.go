@@ -112,7 +112,7 @@ func (d demo) config(page, platform net.Listener) config {
 	}
 	c.Data.Dir = d.data
 	c.reachedAt(page)
-	c.Posting = postingConfig{Mode: reviewMode, Undo: duration{d.undo}, DailyCap: 200, ReadBack: duration{10 * time.Second}}
+	c.Posting = postingConfig{Mode: reviewMode, Undo: duration{d.undo}, DailyCap: 200, ThreadCap: 50, ReadBack: duration{10 * time.Second}}
 	c.playAccounts("http://" + platform.Addr().String())
 	c.accountDefaults()
 	return c

@@ -69,12 +69,13 @@ var nests = map[string]struct{ imports, importedBy []string }{
 	"internal/respond/draft":     {[]string{"internal/respond/gate", "internal/ingest/x/length"}, []string{"internal/respond"}},
 	"internal/respond/desktest":  {[]string{"internal/ingest", "internal/classify", "internal/respond"}, nil}, // for tests
 	"internal/respond/gate": {[]string{"internal/respond/gate/plain", "internal/classify/identifier", "internal/classify/lexicon", "internal/classify/network"},
-		[]string{"internal/respond", "internal/respond/gate/learn", "internal/respond/draft"}},
+		[]string{"internal/respond", "internal/respond/gate/learn", "internal/respond/draft", "internal/respond/outbound"}},
 	"internal/respond/gate/learn": {[]string{"internal/respond/gate", "internal/classify/learn", "internal/classify/lexicon", "internal/classify/network"},
 		[]string{"cmd/triage"}},
 	"internal/respond/gate/plain": {nil, []string{"internal/respond/gate"}},
 	"internal/review/inert":       {[]string{"internal/classify"}, []string{"internal/review"}},
 	"internal/respond/send":       {[]string{"internal/ingest", "internal/respond"}, []string{"cmd/triage"}},
+	"internal/respond/outbound":   {[]string{"internal/ingest", "internal/respond", "internal/respond/gate"}, []string{"cmd/triage"}},
 }
 
 var platformNest = struct{ imports, importedBy []string }{[]string{"internal/ingest"}, []string{"cmd/triage"}}

@@ -81,7 +81,7 @@ private place, and publishes it once a person has approved it.`,
 	})
 	root.AddCommand(demoCommand(), runCommand(), checkCommand(), versionCommand())
 	root.AddCommand(connectCommand())
-	root.AddCommand(userCommand(), settingsCommand(), auditCommand(), eraseCommand(), backfillCommand(), keyCommand(), backupCommand(), restoreCommand())
+	root.AddCommand(userCommand(), settingsCommand(), auditCommand(), eraseCommand(), backfillCommand(), sweepCommand(), keyCommand(), backupCommand(), restoreCommand())
 	root.AddCommand(gateCommand(), nudgeCommand())
 	root.AddCommand(queueCommand(), scanCommand())
 	root.AddCommand(evalCommand(), trainCommand())

@@ -136,10 +136,12 @@ func (s *service) tell(ctx context.Context, st *opened, what string) {
 
 // commands answers commands about an open store.
 func (s *service) commands(o *opened, folk *people.People, desk control.Desk, all accounts) http.Handler {
+	sweeps := s.sweeper(o, all)
 	return control.Handler(control.Options{
 		Store: o.Store, People: folk, Cases: desk, AuditKey: o.keys.audit, BackupKey: o.keys.backup[0],
 		Practice: s.cfg.Practice.Name, Platforms: s.cfg.platforms(), Policy: policyVersion,
-		Login: s.cfg.known, Check: s.checker(o), Backfill: all.backfill, Person: o.person, Log: s.log.Named("control"), Now: time.Now,
+		Login: s.cfg.known, Check: s.checker(o), Backfill: all.backfill,
+		Sweep: sweeps.run, SweepReport: sweeps.report, Person: o.person, Log: s.log.Named("control"), Now: time.Now,
 	})
 }
 

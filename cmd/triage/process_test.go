@@ -135,6 +135,7 @@ mode = "review"
 undo = "0s"
 read_back = "1s"
 daily_cap = 1000
+thread_cap = 0
 `, d.data)
 	if box != "" {
 		text += fmt.Sprintf("[[facebook]]\npage = %q\ntoken = %q\nbase_url = %q\nevery = \"1s\"\n", sandbox.PageID, sandbox.PageToken, box)

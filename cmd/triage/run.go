@@ -13,6 +13,7 @@ import (
 	"triage/internal/alert"
 	"triage/internal/people"
 	"triage/internal/respond"
+	"triage/internal/respond/send"
 	"triage/internal/review"
 )
 
@@ -64,7 +65,7 @@ func (s *service) run(ctx context.Context) (err error) {
 	}
 	judge := judge{texts: st.Texts, sink: st.Verdicts, erased: st.Gone.Has, log: s.log.Named("classify"), now: time.Now}
 	// ... become cases with a suggestion, which people decide ...
-	gate, err := respond.NewGate(s.cfg.Practice.GateOptions())
+	gate, err := respond.NewGate(s.cfg.gateOptions())
 	if err != nil {
 		return err
 	}
@@ -74,7 +75,7 @@ func (s *service) run(ctx context.Context) (err error) {
 	}
 	desk := &respond.Desk{
 		Cases: st.Cases, Texts: st.Texts, Drafter: drafter, Gate: gate, Names: st.names,
-		Newest: st.Comments.Newest, Erased: st.Gone.Has, Tally: st.Samples.Tally, Audited: st.Audited, Accounts: accounts.actors(),
+		Newest: st.Comments.Newest, Kept: st.Said, Erased: st.Gone.Has, Tally: st.Samples.Tally, Audited: st.Audited, Accounts: accounts.actors(),
 		Rules: live.rules, Log: s.log.Named("desk"), Now: time.Now,
 	}
 	accounts.honour(st, desk)
@@ -88,7 +89,7 @@ func (s *service) run(ctx context.Context) (err error) {
 		return err
 	}
 	// ... go out ...
-	sender := &respond.Sender{Desk: desk, Log: s.log.Named("send")}
+	sender := &send.Sender{Desk: desk, Log: s.log.Named("send")}
 	// ... and call people meanwhile.
 	pager := &alert.Pager{
 		Checks: s.checks(st, desk, accounts), Notifiers: s.notifiers(), Memory: st.Told,
@@ -116,6 +117,7 @@ func (s *service) run(ctx context.Context) (err error) {
 	g.run(respondRole, st.KeepAudited)
 	g.serve(st.Audit.Run)
 	g.alone(respondRole, "send", g.woken(sender.Run))
+	g.alone(respondRole, "watch", g.woken(s.sweeper(st, accounts).watch(desk, accounts.asked()).Run))
 	g.alone(respondRole, "retain", func(ctx context.Context, _ uint64) error {
 		return st.KeepRetained(ctx, desk, live.retention)
 	})

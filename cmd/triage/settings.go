@@ -28,8 +28,14 @@ func (c *config) live() []settings.Setting {
 			About: "how long an approved reply waits, where everybody can still stop it"},
 		{Name: "posting.daily_cap", Default: fmt.Sprint(c.Posting.DailyCap), Parse: parsed(asNumber, checkCap),
 			About: "actions an account may take in 24 hours"},
+		{Name: "posting.thread_cap", Default: fmt.Sprint(c.Posting.ThreadCap), Parse: parsed(asNumber, checkThreadCap),
+			About: "public replies that may go out under one post in 24 hours; 0: any number"},
+		{Name: "posting.quiet", Default: c.Posting.Quiet, Parse: func(s string) (any, error) { return c.hours(s) },
+			About: "hours in which routine replies wait, by the practice's clock, such as 22:00-07:00; what is urgent goes out at once"},
 		{Name: "posting.read_back", Default: c.Posting.ReadBack.text(), Parse: parsed(asDuration, checkReadBack),
 			About: "how long after an unclear answer the platform is asked whether it happened"},
+		{Name: "posting.automatic", Default: listText(c.Posting.Automatic), Parse: func(s string) (any, error) { return asAutomatic(s) },
+			About: "lanes whose suggestions go out without a person, after the undo window and where nothing is doubtful: possible; clear"},
 		{Name: "retention.unflagged", Default: c.Retention.Unflagged.text(), Parse: parsed(asDuration, checkKept),
 			About: "how long the text of a comment without a case is kept after its verdict"},
 		{Name: "retention.decided", Default: c.Retention.Decided.text(), Parse: parsed(asDuration, checkKept),
@@ -57,28 +63,36 @@ type liveValues struct {
 }
 
 func (c *config) liveOf(s *settings.Settings) (liveValues, error) {
-	var errs []error
-	options, err := c.classifierOf(s)
-	errs = append(errs, err)
-	span := func(name string) settings.Value[time.Duration] {
-		v, err := settings.Of[time.Duration](s, name)
-		errs = append(errs, err)
-		return v
-	}
-	mode, err := settings.Of[string](s, "posting.mode")
-	limit, capErr := settings.Of[int](s, "posting.daily_cap")
-	sample, sampleErr := settings.Of[int](s, "classify.sample")
-	louder, louderErr := settings.Of[map[respond.Lane]respond.Loudness](s, "alerts.lanes")
-	undo, readBack := span("posting.undo"), span("posting.read_back")
-	since := postingSince(s)
-	unflagged, decided := span("retention.unflagged"), span("retention.decided")
+	options, optionsErr := c.classifierOf(s)
+	rules, rulesErr := rulesOf(s)
+	unflagged, unflaggedErr := settings.Of[time.Duration](s, "retention.unflagged")
+	decided, decidedErr := settings.Of[time.Duration](s, "retention.decided")
 	return liveValues{
-		rules: func() respond.Rules {
-			return respond.Rules{Shadow: mode.Get() == shadowMode, Since: *since.Load(), Window: undo.Get(), ReadBack: readBack.Get(), DailyCap: limit.Get(), Sample: sample.Get(), Louder: louder.Get()}
-		},
+		rules:      rules,
 		retention:  func() store.Retention { return store.Retention{Unflagged: unflagged.Get(), Decided: decided.Get()} },
 		classifier: options,
-	}, errors.Join(append(errs, err, capErr, sampleErr, louderErr)...)
+	}, errors.Join(optionsErr, rulesErr, unflaggedErr, decidedErr)
+}
+
+// rulesOf are the rules for what goes out.
+func rulesOf(s *settings.Settings) (func() respond.Rules, error) {
+	mode, modeErr := settings.Of[string](s, "posting.mode")
+	undo, undoErr := settings.Of[time.Duration](s, "posting.undo")
+	readBack, readErr := settings.Of[time.Duration](s, "posting.read_back")
+	daily, dailyErr := settings.Of[int](s, "posting.daily_cap")
+	thread, threadErr := settings.Of[int](s, "posting.thread_cap")
+	quiet, quietErr := settings.Of[respond.Hours](s, "posting.quiet")
+	sample, sampleErr := settings.Of[int](s, "classify.sample")
+	louder, louderErr := settings.Of[map[respond.Lane]respond.Loudness](s, "alerts.lanes")
+	automatic, automaticErr := settings.Of[map[respond.Lane]bool](s, "posting.automatic")
+	since := postingSince(s)
+	return func() respond.Rules {
+		return respond.Rules{
+			Shadow: mode.Get() == shadowMode, Since: *since.Load(), Window: undo.Get(), ReadBack: readBack.Get(),
+			DailyCap: daily.Get(), ThreadCap: thread.Get(), Quiet: quiet.Get(), Sample: sample.Get(), Louder: louder.Get(),
+			Automatic: automatic.Get(),
+		}
+	}, errors.Join(modeErr, undoErr, readErr, dailyErr, threadErr, quietErr, sampleErr, louderErr, automaticErr)
 }
 
 // classifierOf is what the classifier is to be made with.

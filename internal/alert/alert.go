@@ -36,6 +36,9 @@ type Alert struct {
 	Since time.Time `json:"since"`
 	// Latest is when the newest of them began.
 	Latest time.Time `json:"latest,omitzero"`
+	// Again is after what time it is told again while it lasts, however it grows; 0: as
+	// its severity says.
+	Again time.Duration `json:"again,omitempty"`
 	// Link leads to a page that asks for a login.
 	Link string `json:"link,omitempty"`
 }

@@ -152,6 +152,9 @@ func (p *Pager) see(ctx context.Context, a Alert, t Told) error {
 	if a.Latest.After(t.Alert.Latest) || a.Count > t.Alert.Count {
 		wait = grown[a.Severity]
 	}
+	if a.Again > 0 {
+		wait = a.Again
+	}
 	if t.Times > 0 && now.Sub(t.Last) < wait && !now.Before(t.Last) {
 		return nil
 	}

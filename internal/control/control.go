@@ -50,6 +50,10 @@ type Options struct {
 	Check func(context.Context) []Finding
 	// Backfill has an account read from long ago.
 	Backfill Backfiller
+	// Sweep holds our own old replies against the rules, and SweepReport tells what
+	// became of those that break them.
+	Sweep       Sweeper
+	SweepReport SweepReporter
 	// Person is the author's id as it is kept, of one that a request names; nil:
 	// they are the same.
 	Person func(platform, author string) string
@@ -78,6 +82,8 @@ var acts = map[string]act{
 	"POST /settings":      {people.Configure, (*control).set},
 	"GET /check":          {anyone, (*control).check},
 	"POST /backfill":      {people.Connect, (*control).backfill},
+	"POST /sweep":         {people.Inspect, (*control).sweep},
+	"GET /sweep":          {people.Inspect, (*control).sweepReport},
 	"GET /grants":         {people.Connect, (*control).mayConnect},
 	"POST /grants":        {people.Connect, (*control).connect},
 	"POST /erase":         {people.Erase, (*control).erase},

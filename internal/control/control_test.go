@@ -25,6 +25,8 @@ var mayGive = map[string][]string{
 	"GET /settings":       {"operator", "viewer", "reviewer", "privacy", "admin"},
 	"POST /settings":      {"privacy", "admin"},
 	"POST /backfill":      {"operator", "admin"},
+	"POST /sweep":         {"operator", "privacy", "admin"},
+	"GET /sweep":          {"operator", "privacy", "admin"},
 	"GET /check":          {"operator", "viewer", "reviewer", "privacy", "admin"},
 	"GET /grants":         {"operator", "admin"},
 	"POST /grants":        {"operator", "admin"},
@@ -48,6 +50,8 @@ var commands = map[string]struct{ body, query, act string }{
 	"GET /grants":         {query: "?platform=facebook&account=main&client=c"},
 	"POST /grants":        {body: `{"platform":"facebook","account":"main","grant":{"access":"` + planted + `","client":"c"}}`, act: "account-connected main facebook"},
 	"POST /backfill":      {body: `{"account":"main","since":"2026-01-31T00:00:00Z"}`, act: "backfill-ordered main 2026-01-31"},
+	"POST /sweep":         {body: `{"since":"2026-01-31T00:00:00Z"}`, act: "sweep-ordered  2026-01-31"},
+	"GET /sweep":          {query: "?look", act: "sweep-reported  sha256=4ebc3dc7f132382006dd91b66a97b3630c2fb695be312a6423aac3aaac83204b"},
 	"POST /erase":         {body: `{"platform":"youtube","author":"nobody"}`},
 	"POST /label":         {body: `{"case":"` + theCase + `","level":"clear"}`}, // in the case's history
 	"GET /labels":         {act: "exported  labels"},

@@ -96,8 +96,13 @@ func newService(t *testing.T) *service {
 		Backfill: func(string, time.Time) (func() Backfilled, error) {
 			return func() Backfilled { return Backfilled{Read: 7, Done: true} }, nil
 		},
-		Check: func(context.Context) []Finding { return []Finding{{OK: true, What: "main: the token is valid"}} },
-		Store: s.Store, People: &people.People{Store: s.Users}, Cases: desk, AuditKey: auditKey, BackupKey: bytes.Repeat([]byte{9}, 32),
+		Sweep: func(_ context.Context, _ time.Time, tell func(Swept)) error {
+			tell(Swept{Account: "main", Read: 7, Done: true})
+			return nil
+		},
+		SweepReport: func(context.Context, bool) ([]byte, error) { return []byte(`{"format":"triage sweep 1"}`), nil },
+		Check:       func(context.Context) []Finding { return []Finding{{OK: true, What: "main: the token is valid"}} },
+		Store:       s.Store, People: &people.People{Store: s.Users}, Cases: desk, AuditKey: auditKey, BackupKey: bytes.Repeat([]byte{9}, 32),
 		Practice: "Test", Policy: "1", Platforms: []string{"facebook", "youtube"}, Log: logger, Now: time.Now,
 		Login: func(platform, account string) (client, seed string, ok bool) {
 			return "c", "file", platform == "facebook" && account == "main"

@@ -37,6 +37,14 @@ type Capabilities struct {
 	// LengthPrivate counts a private text where that is done otherwise; nil: it is
 	// not.
 	LengthPrivate func(string) int
+	// Name is the platform's, as people write it.
+	Name string
+	// Alone: comments stand each by itself, such as reviews: what they share is no
+	// conversation.
+	Alone bool
+	// HideNote says in one sentence what hiding a comment does there and what it
+	// does not, or that the platform lets nobody hide any.
+	HideNote string
 }
 
 // Can reports whether the platform lets us do kind.
@@ -72,6 +80,9 @@ type Observation struct {
 	// Gone: the platform does not show it to us. It may be deleted or
 	// forbidden; either way it cannot be acted on.
 	Gone bool
+	// Code is the platform's answer by which Gone is known, such as "100/33"; it
+	// may be empty.
+	Code string
 	// Text is the text now, compared by its version and then forgotten.
 	Text   string
 	Hidden bool

@@ -15,6 +15,8 @@ import (
 // found another there; if the platform, asked for it, does not show it, yet shows
 // that other one before, and somebody else's afterwards: what the practice wrote
 // itself an app is shown without any permission; and if the account check passes.
+// What the practice wrote itself is never counted: an id may come back there, as
+// that of a reply on Google does, and what a tombstone names is not looked at.
 // When too many go at once, or all, none counts until a person looked.
 type Deletions struct {
 	Account Account
@@ -26,7 +28,8 @@ type Deletions struct {
 	// there is one. other is one of somebody else anywhere.
 	beside map[string]neighbour
 	other  string
-	blind  bool // the sweep before found none
+	ours   map[string]bool // what this sweep found that the practice wrote itself
+	blind  bool            // the sweep before found none
 	// shown are left out by the sweeps, and yet were shown then when asked for. passed
 	// were asked for without an answer (true) or could not be (false), and are passed
 	// over until all others had their turn.
@@ -77,7 +80,8 @@ func (p *Poller) sayWithheld(bare []string) {
 
 // begin begins a sweep.
 func (d *Deletions) begin() {
-	d.now, d.beside, d.other, d.blind = map[string]string{}, map[string]neighbour{}, "", d.other == ""
+	d.now, d.beside, d.ours = map[string]string{}, map[string]neighbour{}, map[string]bool{}
+	d.other, d.blind = "", d.other == ""
 	if d.last == nil {
 		d.last, d.shown, d.passed = map[string]string{}, map[string]time.Time{}, map[string]bool{}
 	}
@@ -89,10 +93,12 @@ func (d *Deletions) saw(c Comment) {
 		return
 	}
 	d.now[c.ID] = c.Thread
-	delete(d.shown, c.ID)
-	if !c.Own {
+	if c.Own {
+		d.ours[c.ID] = true
+	} else {
 		d.other = c.Content.Item
 	}
+	delete(d.shown, c.ID)
 	if _, known := d.beside[c.Thread]; !c.Own || !known {
 		d.beside[c.Thread] = neighbour{c.Content.Item, c.Own}
 	}
@@ -112,6 +118,7 @@ func (p *Poller) missing(ctx context.Context) error {
 	}
 	maps.Copy(d.last, missed)
 	maps.Copy(d.last, d.now)
+	maps.DeleteFunc(d.last, func(id, _ string) bool { return d.ours[id] })
 	var bare []string
 	if err = p.release(ctx); err == nil && len(d.withheld) == 0 {
 		bare, err = p.honour(ctx, missed)

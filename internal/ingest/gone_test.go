@@ -131,7 +131,11 @@ func TestOnlyWhatItsAuthorDeletedIsErased(t *testing.T) {
 		change func(p *Poller, w *wall)
 		want   string
 	}{
-		"deleted":                   {func(_ *Poller, w *wall) { w.remove("1") }, "[1]"},
+		"deleted": {func(_ *Poller, w *wall) { w.remove("1") }, "[1]"},
+		"our own": {func(_ *Poller, w *wall) {
+			w.own = map[string]bool{"ours": true}
+			w.posts["p"] = append(w.posts["p"], "ours")
+		}, "[]"},
 		"five at once":              {func(_ *Poller, w *wall) { w.remove("1", "2", "3", "4", "5") }, "[1 2 3 4 5]"},
 		"six at once":               {func(_ *Poller, w *wall) { w.remove("1", "2", "3", "4", "5", "6") }, "[]"},
 		"listed no more, yet shown": {func(_ *Poller, w *wall) { w.remove("1"); clear(w.gone) }, "[]"},
@@ -158,6 +162,9 @@ func TestOnlyWhatItsAuthorDeletedIsErased(t *testing.T) {
 			p, w, _ := newWall(t, 8)
 			tt.change(p, w)
 			sweep(t, p)
+			if w.own["ours"] {
+				w.remove("ours")
+			}
 			sweep(t, p)
 			if slices.Sort(w.deleted); fmt.Sprint(w.deleted) != tt.want {
 				t.Fatalf("erased %v, want %s", w.deleted, tt.want)

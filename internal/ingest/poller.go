@@ -38,6 +38,9 @@ type Poller struct {
 	// for each Every, which for a minute is 60 % of the 200 that the Graph API
 	// grants a Page with a single engaged user.
 	Budget int
+	// Aside counts the calls that others make within the account's budget, and by
+	// another Source; nil: there are none.
+	Aside func() int64
 	// Whole is the time from one sweep to the next at the slowest, unless sweeps
 	// alone took half of the budget; 0: an hour.
 	Whole time.Duration
@@ -114,7 +117,11 @@ func (p *Poller) used() Meter {
 	if p.meter == nil {
 		return Meter{}
 	}
-	return p.meter.Meter()
+	m := p.meter.Meter()
+	if p.Aside != nil {
+		m.Calls += p.Aside()
+	}
+	return m
 }
 
 // once looks, notes how it went, and returns how long to wait. Only ErrStale is

@@ -4,49 +4,40 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"triage/internal/ingest"
 )
 
-// actions turns a decision into what is to be done, after asking the gate.
+// actions turns a decision into what is to be done, after asking whether it may be
+// and what the gate says.
 func (d *Desk) actions(ctx context.Context, c Case, dec Decision) ([]Action, error) {
+	may := May(d.facts(c))
 	var out []Action
-	add := func(kind ingest.ActionKind, text, reason string) error {
-		if c.Done(kind) {
-			return &CannotError{"This was done already, or may have been. One " + word(kind) + " per comment, for ever."}
+	for _, want := range dec.wants() {
+		stop, stopped := may.Stop(want.kind)
+		if stopped && !stop.ByHand() {
+			return nil, &CannotError{stop.Why + untick(want.kind)}
 		}
-		a := d.action(c, kind, dec.By)
-		a.Reason = reason
-		if text != "" {
-			if err := d.checkText(ctx, c, kind, text); err != nil {
-				return err
+		if _, known := hideReasons[want.reason]; want.kind == ingest.Hide && !known {
+			return nil, &CannotError{"Hiding needs a privacy reason. Criticism is never one."}
+		}
+		a := d.action(want.kind, dec.By, stop)
+		a.Reason = want.reason
+		if want.text != "" {
+			over, err := d.passes(ctx, c, want, dec.Override)
+			if err != nil {
+				return nil, err
 			}
-			a.Text = c.ID() + ".say-" + string(kind) + "." + d.Names.Version(text)
-			if err := d.Texts.Save(ctx, a.Text, text); err != nil {
-				return fmt.Errorf("approve: keep the text: %w", err)
+			a.Override = over
+			a.Text = d.textKey(c, "say-"+string(want.kind), want.text)
+			if err := d.Texts.Save(ctx, a.Text, want.text); err != nil {
+				return nil, fmt.Errorf("approve: keep the text: %w", err)
 			}
 		}
 		out = append(out, a)
-		return nil
-	}
-	var errs []error
-	if dec.Reply != "" {
-		errs = append(errs, add(ingest.Reply, dec.Reply, ""))
-	}
-	if dec.Private != "" {
-		errs = append(errs, d.mayPrivate(c), add(ingest.Private, dec.Private, ""))
-	}
-	if dec.Hide != "" {
-		errs = append(errs, d.mayHide(c, dec.Hide), add(ingest.Hide, "", dec.Hide))
-	}
-	if dec.TakeDown {
-		errs = append(errs, mayTakeDown(c), add(ingest.TakeDown, "", ""))
-	}
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
 	}
 	if len(out) == 0 {
 		return nil, &CannotError{"There is nothing to approve: write a reply, or choose “not sensitive”."}
@@ -54,35 +45,118 @@ func (d *Desk) actions(ctx context.Context, c Case, dec Decision) ([]Action, err
 	return out, nil
 }
 
+// wanted is one thing that a decision wants done.
+type wanted struct {
+	kind         ingest.ActionKind
+	text, reason string
+}
+
+func (dec Decision) wants() []wanted {
+	var out []wanted
+	if dec.Reply != "" {
+		out = append(out, wanted{kind: ingest.Reply, text: dec.Reply})
+	}
+	if dec.Private != "" {
+		out = append(out, wanted{kind: ingest.Private, text: dec.Private})
+	}
+	if dec.Hide != "" {
+		out = append(out, wanted{kind: ingest.Hide, reason: dec.Hide})
+	}
+	if dec.TakeDown {
+		out = append(out, wanted{kind: ingest.TakeDown})
+	}
+	return out
+}
+
+// untick says what to do about a part of a decision that cannot be carried out.
+func untick(kind ingest.ActionKind) string {
+	if kind == ingest.Private || kind == ingest.Hide {
+		return " Untick it and approve the rest."
+	}
+	return ""
+}
+
+// textKey names a text of ours on a case; it changes with the words.
+func (d *Desk) textKey(c Case, what, text string) string {
+	return c.ID() + "." + what + "." + d.Names.Version(text)
+}
+
 // shadowed is why a decision is only recorded.
 const shadowed = "posting is switched off: the decision is recorded and nothing goes out"
 
-// action is an approved action in the state its account allows.
-func (d *Desk) action(c Case, kind ingest.ActionKind, by string) Action {
+// action is an approved action in the state that its account and the rules allow.
+func (d *Desk) action(kind ingest.ActionKind, by string, stop Answer) Action {
 	rules, now := d.Rules(), d.Now()
 	a := Action{Kind: kind, By: by, State: Approved, Approved: now, Due: now.Add(rules.Window)}
 	switch {
-	case !d.can(c, kind):
-		a.State, a.Why = Manual, "this cannot be done from here: please do it by hand on the platform, then mark it as handled"
-		if kind == ingest.Reply && c.Comment.NoReply {
-			a.Why = "the platform takes no reply to this from a program: please copy the text and answer there yourself, then mark it as handled"
-		}
+	case stop.ByHand():
+		a.State, a.Why = Manual, byHand(stop.Code)
 	case rules.Shadow:
 		a.State, a.Why, a.Done = Recorded, shadowed, now
 	}
 	return a
 }
 
-// checkText holds a text against the gate and the platform's length.
-func (d *Desk) checkText(ctx context.Context, c Case, kind ingest.ActionKind, text string) error {
-	problems, err := d.Problems(ctx, c, kind, text)
-	if err != nil {
-		return err
+// passes holds a text against the gate and the platform's length. It returns the
+// code of the override with which alone it may go out; empty: it needs none.
+func (d *Desk) passes(ctx context.Context, c Case, want wanted, override string) (string, error) {
+	problems, err := d.Problems(ctx, c, want.kind, want.text)
+	if err != nil || len(problems) == 0 {
+		return "", err
 	}
-	if len(problems) > 0 {
-		return &RefusedError{Kind: kind, Problems: problems}
+	if stops := Stops(problems, override); len(stops) > 0 {
+		return "", &RefusedError{Kind: want.kind, Problems: stops}
 	}
-	return nil
+	return override, nil
+}
+
+// Stops are those of the gate's problems that keep a text from going out. With an
+// override, which is for this very text, only those do that nobody may override:
+// a text with hidden characters is not what its reader sees, and one that is too
+// long is cut by the platform.
+func Stops(problems []Problem, override string) []Problem {
+	if override == "" {
+		return problems
+	}
+	return slices.DeleteFunc(slices.Clone(problems), func(p Problem) bool { return !slices.Contains(neverOverridden, p.Rule) })
+}
+
+var neverOverridden = []string{"hidden", "length"}
+
+// overrides are the reasons for which a privacy officer may let out a text that the
+// gate refuses.
+var overrides = map[string]string{
+	"misread":   "the check misread it: it says nothing about anybody's health or care",
+	"own-words": "the marked words are the practice's own, such as a name or a number",
+	"consent":   "the person agreed in writing to exactly this being said",
+	"safety":    "somebody may be in danger, and this can help",
+	"authority": "a law or an authority asks us to say it",
+}
+
+// Overrides returns the reasons for which a text that the gate refuses may go out
+// all the same, by code, in words.
+func Overrides() map[string]string { return overrides }
+
+// leastNote is how many characters a written reason has at least.
+const leastNote = 10
+
+// overridden checks the reason for an override, seals its note, and returns what
+// the history says of it: code, and the note by its hash.
+func (d *Desk) overridden(ctx context.Context, c Case, dec Decision) (string, error) {
+	note := strings.TrimSpace(dec.Note)
+	switch {
+	case dec.Override == "":
+		return "", nil
+	case overrides[dec.Override] == "":
+		return "", &CannotError{"Letting this out needs one of the reasons. Choose one."}
+	case utf8.RuneCountInString(note) < leastNote:
+		return "", &CannotError{"Letting this out needs a written reason: say in a sentence why these words may be published."}
+	}
+	key := d.textKey(c, "note-override", note)
+	if err := d.Texts.Save(ctx, key, note); err != nil {
+		return "", fmt.Errorf("override: keep the note: %w", err)
+	}
+	return dec.Override + ":" + d.Names.Version(note), nil
 }
 
 // Problems is what the gate says about a text on a case, length included.
@@ -107,30 +181,6 @@ func lengthProblem(caps ingest.Capabilities, kind ingest.ActionKind, text string
 	}
 	return Problem{Rule: "length", Start: 0, End: len(text),
 		Why: fmt.Sprintf("The platform takes %d characters and this has %d. Shorten it.", limit, n)}, true
-}
-
-func (d *Desk) mayPrivate(c Case) error {
-	if d.can(c, ingest.Private) {
-		return nil
-	}
-	return &CannotError{"A private message is not possible here any more. Untick it and approve the rest."}
-}
-
-func (d *Desk) mayHide(c Case, reason string) error {
-	if _, ok := hideReasons[reason]; !ok {
-		return &CannotError{"Hiding needs a privacy reason. Criticism is never one."}
-	}
-	if !c.Comment.CanHide {
-		return &CannotError{"The platform does not let us hide this comment. Untick it and approve the rest."}
-	}
-	return nil
-}
-
-func mayTakeDown(c Case) error {
-	if c.Comment.Own {
-		return nil
-	}
-	return &CannotError{"Only our own reply can be taken down."}
 }
 
 // kinds says in codes what was decided: "reply+hide:identifier", and of what

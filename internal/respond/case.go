@@ -63,6 +63,9 @@ type Case struct {
 	// Low marks a case that can wait behind the others of its lane.
 	Low     bool     `json:"low,omitempty"`
 	Actions []Action `json:"actions"`
+	// Outcome is what became of it after our reply; nil: nobody said. It outlives an
+	// erasure.
+	Outcome *Outcome `json:"outcome,omitempty"`
 	// Erased is why the words were erased, an Erasure's code; empty: they were
 	// not.
 	Erased string `json:"erased,omitempty"`
@@ -99,11 +102,17 @@ type Action struct {
 	Text string `json:"text,omitempty"`
 	// Reason is the code of the privacy reason of a hide.
 	Reason string `json:"reason,omitempty"`
-	By     string `json:"by,omitempty"`
+	// Override is the code of the reason for which this very text goes out though
+	// the gate refuses it.
+	Override string `json:"override,omitempty"`
+	By       string `json:"by,omitempty"`
 	// Approved is when it was approved.
 	Approved time.Time `json:"approved,omitzero"`
 	// Due is when the undo window ends, or when to try again.
 	Due time.Time `json:"due,omitzero"`
+	// Held names the rule that lets it wait until then, with its value; empty: none
+	// does. When the rule is another it goes out earlier.
+	Held string `json:"held,omitempty"`
 	// Intent is stored before the call and tells, after a crash, what to look for.
 	Intent *Intent `json:"intent,omitempty"`
 	// Looks counts how often in a row the platform could not be read.
@@ -206,23 +215,28 @@ func (c Case) Done(kind ingest.ActionKind) bool {
 func (c Case) online() []Action {
 	var out []Action
 	for _, a := range c.Actions {
-		if a.State == Sending || a.State == Sent || a.Unclear {
+		if a.online() {
 			out = append(out, a)
 		}
 	}
 	return out
 }
 
-// Revealed is the history's code for somebody having read the comment, and
-// Labelled for having said what it is.
+func (a Action) online() bool { return a.State == Sending || a.State == Sent || a.Unclear }
+
+// Codes of the history: somebody read the comment, said what it is, recorded what
+// became of it, let out a text that the gate refuses; and triage itself approved.
 const (
-	Revealed = "revealed"
-	Labelled = "labelled"
+	Revealed  = "revealed"
+	Labelled  = "labelled"
+	Outcomed  = "outcome"
+	Overrode  = "overrode"
+	Automatic = "automatic"
 )
 
-// Step reports whether the case went on with this entry: reading and labelling
-// change nothing for anybody else.
-func (e Entry) Step() bool { return e.Do != Revealed && e.Do != Labelled }
+// Step reports whether the case went on with this entry: reading, labelling and
+// what became of it change nothing for anybody who decides.
+func (e Entry) Step() bool { return e.Do != Revealed && e.Do != Labelled && e.Do != Outcomed }
 
 // Step counts what happened to the case. Somebody who decides on what she saw
 // at one step is told if the case has gone on to another.
@@ -246,7 +260,9 @@ func (c Case) LastStep() time.Time {
 	return c.Opened
 }
 
-func (c *Case) note(at time.Time, by, do, note string) {
+// Note adds a line to the history: at that moment by, a user or Machine, did do,
+// which a code or a sentence of ours explains.
+func (c *Case) Note(at time.Time, by, do, note string) {
 	c.History = c.Numbered()
 	c.Noted = max(c.Noted, len(c.History)) + 1
 	c.History = append(c.History, Entry{N: c.Noted, At: at, By: by, Do: do, Note: note})
@@ -263,24 +279,4 @@ func (c Case) Numbered() []Entry {
 		out[i].N = i + 1
 	}
 	return out
-}
-
-// Restored is the case as it may be used after a restore from a backup: what
-// was going out then may have gone out since, so a person looks. It reports
-// whether that changes anything; c stays as it is.
-func Restored(c Case, backup, now time.Time) (Case, bool) {
-	c.Actions, c.History = slices.Clone(c.Actions), slices.Clone(c.History)
-	changed := false
-	for i := range c.Actions {
-		a := &c.Actions[i]
-		if a.State != Sending && a.State != Approved {
-			continue
-		}
-		a.Unclear = a.State == Sending || a.Kind == ingest.Reply || a.Kind == ingest.Private
-		a.State, a.Due, a.Done, changed = Manual, time.Time{}, now, true
-		a.Why = "restored from a backup of " + backup.UTC().Format("2 Jan 2006 15:04 UTC") +
-			": it is not known whether this went out: look on the platform, then mark it as handled"
-		c.note(now, Machine, "restored", string(a.Kind))
-	}
-	return c, changed
 }

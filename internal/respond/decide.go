@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"triage/internal/classify"
 	"triage/internal/ingest"
 )
 
@@ -24,6 +23,10 @@ type Decision struct {
 	Hide string
 	// TakeDown deletes our own reply that the case is about.
 	TakeDown bool
+	// Override is the code of the reason for which texts that the gate refuses go
+	// out all the same, and Note says it in words. Whoever fills them in has seen
+	// to it that By may.
+	Override, Note string
 }
 
 // RefusedError says that the gate refused a text.
@@ -64,20 +67,26 @@ func (d *Desk) Approve(ctx context.Context, dec Decision) (Case, error) {
 	if err := dec.fits(&c); err != nil {
 		return Case{}, err
 	}
-	if c.Erased != "" {
-		return Case{}, &CannotError{"The comment was erased: nothing more goes out. Mark the case as handled."}
+	over, err := d.overridden(ctx, c, dec)
+	if err != nil {
+		return Case{}, err
 	}
 	actions, err := d.actions(ctx, c, dec)
 	if err != nil {
 		return Case{}, err
 	}
 	dec.Step = c.Step() // what the gate saw is what is approved
-	return d.change(ctx, dec.Case, func(c *Case) error {
+	return d.Change(ctx, dec.Case, func(c *Case) error {
 		if err := dec.fits(c); err != nil {
 			return err
 		}
 		c.Actions = append(c.online(), actions...)
-		c.note(d.Now(), dec.By, "approved", kinds(actions))
+		for _, a := range actions {
+			if a.Override != "" {
+				c.Note(d.Now(), dec.By, Overrode, string(a.Kind)+":"+over)
+			}
+		}
+		c.Note(d.Now(), dec.By, "approved", kinds(actions))
 		if j := c.Judgement; j.Judged {
 			c.follows(Label{Level: j.Level, Urgent: j.Urgent, Identifier: j.Identifier, By: dec.By, At: d.Now()})
 		}
@@ -95,7 +104,7 @@ func (dec Decision) fits(c *Case) error {
 
 // Dismiss decides that nothing is to be done.
 func (d *Desk) Dismiss(ctx context.Context, dec Decision) (Case, error) {
-	return d.change(ctx, dec.Case, func(c *Case) error {
+	return d.Change(ctx, dec.Case, func(c *Case) error {
 		if err := dec.fits(c); err != nil {
 			return err
 		}
@@ -103,14 +112,14 @@ func (d *Desk) Dismiss(ctx context.Context, dec Decision) (Case, error) {
 			c.follows(Label{By: dec.By, At: d.Now()})
 		}
 		c.Actions = append(c.online(), Action{Kind: ingest.Reply, State: Dismissed, By: dec.By, Done: d.Now()})
-		c.note(d.Now(), dec.By, "dismissed", "")
+		c.Note(d.Now(), dec.By, "dismissed", "")
 		return nil
 	})
 }
 
 // Handle records that a person looked, and did by hand what was to be done.
 func (d *Desk) Handle(ctx context.Context, dec Decision) (Case, error) {
-	return d.change(ctx, dec.Case, func(c *Case) error {
+	return d.Change(ctx, dec.Case, func(c *Case) error {
 		if err := dec.fits(c); err != nil {
 			return err
 		}
@@ -123,7 +132,7 @@ func (d *Desk) Handle(ctx context.Context, dec Decision) (Case, error) {
 		if !handled {
 			return &CannotError{"There is nothing on this case to be done by hand."}
 		}
-		c.note(d.Now(), dec.By, "handled", "")
+		c.Note(d.Now(), dec.By, "handled", "")
 		return nil
 	})
 }
@@ -131,7 +140,7 @@ func (d *Desk) Handle(ctx context.Context, dec Decision) (Case, error) {
 // Undo takes back what was approved and has not gone out, or else a decision
 // by which nothing goes out.
 func (d *Desk) Undo(ctx context.Context, id, by string) (Case, error) {
-	return d.change(ctx, id, func(c *Case) error {
+	return d.Change(ctx, id, func(c *Case) error {
 		if !c.CanUndo() {
 			return &CannotError{"It is too late to undo: it is going out or has gone out."}
 		}
@@ -143,10 +152,14 @@ func (d *Desk) Undo(ctx context.Context, id, by string) (Case, error) {
 		if c.Label != nil && !c.Label.Said && !c.acted() {
 			c.Label = nil
 		}
-		c.note(d.Now(), by, "undone", "")
+		c.Note(d.Now(), by, "undone", "")
 		return nil
 	})
 }
+
+// AnsweredElsewhere settles what somebody of the practice answered on the platform,
+// where the sender saw that before the poller did: the rule is the same.
+func (c *Case) AnsweredElsewhere(now time.Time) { c.settleAnswered(now) }
 
 // pending reports whether the action is approved and has not gone out.
 func (a Action) pending() bool { return a.State == Approved }
@@ -169,87 +182,10 @@ func (c Case) CanUndo() bool {
 	return len(c.Actions) > 0
 }
 
-// Label is what people said a comment is, in the terms of the labelling
-// guideline: what the classifier learns from and is measured by.
-type Label struct {
-	Level      classify.Level `json:"level"`
-	Urgent     bool           `json:"urgent,omitempty"`
-	Identifier bool           `json:"identifier,omitempty"`
-	// Said: somebody said so herself. Else it follows from what was decided:
-	// approving a reply agrees with the classifier, dismissing says none.
-	Said bool      `json:"said,omitempty"`
-	By   string    `json:"by"`
-	At   time.Time `json:"at"`
-}
-
-// codes is the label as the history and the audit have it: "clear+urgent".
-func (l Label) codes() string {
-	out := l.Level.String()
-	if l.Urgent {
-		out += "+urgent"
-	}
-	if l.Identifier {
-		out += "+identifier"
-	}
-	return out
-}
-
-// Label takes somebody's word on what a case's comment is; by says who, and of a
-// command also OS and From. It decides nothing about the case, unless that is of
-// a sample: then nothing is to be done, or the case goes to the lane it should
-// have been in.
-func (d *Desk) Label(ctx context.Context, id string, l Label, by Entry) (Case, error) {
-	return d.change(ctx, id, func(c *Case) (err error) {
-		if !c.CanLabel() {
-			return &CannotError{"This comment cannot be labelled: it is our own, was erased, or is on a platform whose terms forbid judging it."}
-		}
-		before := len(c.History)
-		l.Said, l.By, l.At = true, by.By, d.Now()
-		c.Label = &l
-		c.note(d.Now(), by.By, Labelled, l.codes())
-		if c.Lane == LaneSample && c.Open() {
-			err = d.checked(ctx, c)
-		}
-		for i := range c.History[before:] {
-			c.History[before+i].OS, c.History[before+i].From = by.OS, by.From
-		}
-		return err
-	})
-}
-
-// checked settles a case of a sample by its label.
-func (d *Desk) checked(ctx context.Context, c *Case) (err error) {
-	is := c.Judgement
-	is.Level, is.Urgent, is.Identifier = c.Label.Level, c.Label.Urgent, c.Label.Identifier
-	lane, low, flagged := Place(is)
-	if !flagged {
-		c.Actions = []Action{{Kind: ingest.Reply, State: Dismissed, By: c.Label.By, Done: d.Now()}}
-		c.note(d.Now(), c.Label.By, "dismissed", "")
-		return nil
-	}
-	c.Lane, c.Low = lane, low
-	c.note(d.Now(), c.Label.By, "moved", string(lane))
-	c.Suggestion, err = d.suggest(ctx, *c)
-	return err
-}
-
-// CanLabel reports whether people may say what the case's comment is.
-func (c *Case) CanLabel() bool {
-	return c.Erased == "" && !c.Comment.Own && c.Judgement.WhyNot != classify.NotMode
-}
-
-// follows takes the label that follows from a decision, unless somebody said
-// another.
-func (c *Case) follows(l Label) {
-	if c.CanLabel() && (c.Label == nil || !c.Label.Said) {
-		c.Label = &l
-	}
-}
-
 // Reveal opens the words of a case's comment to a person, and records that.
 func (d *Desk) Reveal(ctx context.Context, id, by string) (ingest.Content, error) {
-	c, err := d.change(ctx, id, func(c *Case) error {
-		c.note(d.Now(), by, Revealed, "")
+	c, err := d.Change(ctx, id, func(c *Case) error {
+		c.Note(d.Now(), by, Revealed, "")
 		return nil
 	})
 	if err != nil {
@@ -261,9 +197,10 @@ func (d *Desk) Reveal(ctx context.Context, id, by string) (ingest.Content, error
 // errAsIs leaves a case as it is.
 var errAsIs = errors.New("left as it is")
 
-// change changes a case whatever happens around it: f sees the newest version,
-// as often as it takes, and any error of it leaves the case alone.
-func (d *Desk) change(ctx context.Context, id string, f func(*Case) error) (Case, error) {
+// Change changes a case whatever happens around it, and wakes who acts on it: f
+// sees the newest version, as often as it takes, and any error of it leaves the
+// case alone and is returned.
+func (d *Desk) Change(ctx context.Context, id string, f func(*Case) error) (Case, error) {
 	for {
 		c, err := d.Cases.Get(ctx, id)
 		if err != nil {

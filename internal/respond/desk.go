@@ -67,6 +67,9 @@ type Desk struct {
 	Accounts map[string]Account
 	// Newest tells the number of a comment's newest edit.
 	Newest func(ctx context.Context, id string) (int, error)
+	// Kept opens what a comment says, whether it has a case or not, or returns ErrGone;
+	// nil: only cases are known.
+	Kept func(ctx context.Context, id string) (ingest.Content, error)
 	// Rules are read at each use: they may change meanwhile.
 	Rules func() Rules
 	// Erased reports whether a comment was erased: nothing is done about it any
@@ -91,7 +94,7 @@ func (d *Desk) Take(ctx context.Context, batch []classify.Verdict) error {
 	answered := map[string]bool{}
 	var fresh []Case
 	for _, v := range newest(batch) {
-		if d.erased(v.Comment.ID) {
+		if d.WasErased(v.Comment.ID) {
 			continue
 		}
 		if v.Comment.Own {
@@ -114,6 +117,9 @@ func (d *Desk) Take(ctx context.Context, batch []classify.Verdict) error {
 			c.settleAnswered(d.Now())
 		}
 	}
+	if err := d.automatic(ctx, fresh); err != nil {
+		return err
+	}
 	if err := d.create(ctx, fresh); err != nil {
 		return err
 	}
@@ -130,7 +136,7 @@ func (d *Desk) create(ctx context.Context, fresh []Case) error {
 	}
 	for _, c := range fresh {
 		d.Log.Info("case opened", zap.String("case", c.ID()), zap.String("lane", string(c.Lane)))
-		if d.erased(c.ID()) {
+		if d.WasErased(c.ID()) {
 			if err := d.Erase(ctx, Erasure{Comment: c.ID(), By: Machine, Why: WhyRequest}); err != nil {
 				return err
 			}
@@ -148,7 +154,7 @@ const NotHandled = "unhandled"
 // not be processed. comment is nil where nothing but the id is known. A case
 // that exists stays, unless this is about a newer version of its comment.
 func (d *Desk) TakeDead(ctx context.Context, id string, comment *ingest.Comment) error {
-	if d.erased(id) {
+	if d.WasErased(id) {
 		return nil
 	}
 	v := classify.Verdict{Comment: ingest.Comment{ID: id}, Judgement: classify.Judgement{WhyNot: NotHandled}}
@@ -159,7 +165,7 @@ func (d *Desk) TakeDead(ctx context.Context, id string, comment *ingest.Comment)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		c := Case{Comment: v.Comment, Judgement: v.Judgement, Lane: LaneLook, Opened: d.Now()}
-		c.note(d.Now(), Machine, "opened", string(c.Lane))
+		c.Note(d.Now(), Machine, "opened", string(c.Lane))
 		return d.create(ctx, []Case{c})
 	case err != nil:
 		return fmt.Errorf("open case: %w", err)
@@ -208,7 +214,7 @@ func (d *Desk) open(ctx context.Context, v classify.Verdict) (Case, bool, error)
 		return Case{}, false, nil
 	}
 	c := Case{Comment: v.Comment, Judgement: v.Judgement, Model: v.Model, Lane: lane, Low: low, Opened: d.Now()}
-	c.note(d.Now(), Machine, "opened", string(lane))
+	c.Note(d.Now(), Machine, "opened", string(lane))
 	c.Suggestion, err = d.suggest(ctx, c)
 	return c, err == nil, err
 }
@@ -218,9 +224,12 @@ func (d *Desk) open(ctx context.Context, v classify.Verdict) (Case, bool, error)
 // stays, and a person is asked to look again.
 func (d *Desk) revise(ctx context.Context, c Case, v classify.Verdict) error {
 	lane, low, ok := Place(v.Judgement)
+	if c.Lane == LaneUrgent && !c.Settled() { // that somebody needed help is not edited away: a person closes it
+		lane, low, ok = LaneUrgent, false, true
+	}
 	c.Comment, c.Judgement, c.Model, c.Label, c.Erased = v.Comment, v.Judgement, v.Model, nil, ""
-	c.note(d.Now(), Machine, "edited", string(lane))
-	c.takeBack("the comment was edited after this was approved", d.Now())
+	c.Note(d.Now(), Machine, "edited", string(lane))
+	c.TakeBack("the comment was edited after this was approved", d.Now())
 	switch {
 	case c.acted():
 		if ok {
@@ -247,15 +256,6 @@ func (d *Desk) revise(ctx context.Context, c Case, v classify.Verdict) error {
 	return nil
 }
 
-// can reports whether kind can be done on the case's account now.
-func (d *Desk) can(c Case, kind ingest.ActionKind) bool {
-	a := d.Accounts[c.Comment.Account].Actor
-	if a == nil || !a.Capabilities().Can(kind) {
-		return false
-	}
-	return (kind != ingest.Private || c.Comment.PrivateUntil.After(d.Now())) && (kind != ingest.Reply || !c.Comment.NoReply)
-}
-
 // Said opens the words of a case's comment; ErrGone: they were erased, or never
 // known.
 func (d *Desk) Said(ctx context.Context, c Case) (ingest.Content, error) {
@@ -265,7 +265,19 @@ func (d *Desk) Said(ctx context.Context, c Case) (ingest.Content, error) {
 	return d.Texts.Open(ctx, c.Comment.Key())
 }
 
-func (d *Desk) erased(id string) bool { return d.Erased != nil && d.Erased(id) }
+// Store stores c if nobody changed the case since it was read, and wakes who acts
+// on it; else it returns ErrConflict.
+func (d *Desk) Store(ctx context.Context, c Case) (Case, error) {
+	c, err := d.Cases.Update(ctx, c)
+	if err == nil {
+		d.changed()
+	}
+	return c, err
+}
+
+// WasErased reports whether the comment with this id was erased: nothing is done
+// about it any more.
+func (d *Desk) WasErased(id string) bool { return d.Erased != nil && d.Erased(id) }
 
 func (d *Desk) changed() {
 	if d.Changed != nil {

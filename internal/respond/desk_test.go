@@ -1,4 +1,4 @@
-package respond
+package respond_test
 
 import (
 	"errors"
@@ -8,6 +8,8 @@ import (
 
 	"triage/internal/classify"
 	"triage/internal/ingest"
+	"triage/internal/respond"
+	"triage/internal/respond/desktest"
 )
 
 // TestLaneTable is the lane table of the policy, row by row.
@@ -17,31 +19,31 @@ func TestLaneTable(t *testing.T) {
 	}
 	for name, tt := range map[string]struct {
 		j    classify.Judgement
-		lane Lane
+		lane respond.Lane
 		low  bool
-		loud Loudness
+		loud respond.Loudness
 	}{
-		"urgent":                           {classify.Judgement{Judged: true, Urgent: true, Identifier: true, Level: classify.Clear, Subject: classify.Other}, LaneUrgent, false, Pages},
-		"urgent without any detail":        {classify.Judgement{Judged: true, Urgent: true}, LaneUrgent, false, Pages},
-		"language unknown":                 {classify.Judgement{WhyNot: classify.NotLanguage}, LaneLook, false, Hourly},
-		"only a picture":                   {classify.Judgement{WhyNot: classify.NotMedia}, LaneLook, false, Hourly},
-		"truncated":                        {classify.Judgement{WhyNot: classify.NotTruncated}, LaneLook, false, Hourly},
-		"the platform's mode":              {classify.Judgement{WhyNot: classify.NotMode}, LaneRoutine, false, Silent},
-		"identifier without detail":        {classify.Judgement{Judged: true, Identifier: true}, LaneIdentifier, false, Tells},
-		"identifier with detail of family": {classify.Judgement{Judged: true, Identifier: true, Level: classify.Clear, Subject: classify.Family}, LaneIdentifier, false, Tells},
-		"clear, family":                    {clearAbout(classify.Family), LaneOther, false, Tells},
-		"clear, other":                     {clearAbout(classify.Other), LaneOther, false, Tells},
-		"clear, self":                      {clearAbout(classify.Self), LaneClear, false, Tells},
-		"possible and a question":          {classify.Judgement{Judged: true, Level: classify.Possible, Ask: classify.AsksPractice}, LanePossible, false, Digest},
-		"possible":                         {classify.Judgement{Judged: true, Level: classify.Possible}, LanePossible, true, Digest},
-		"none, asks about own care":        {classify.Judgement{Judged: true, Ask: classify.AsksOwnCare}, LanePossible, false, Digest},
+		"urgent":                           {classify.Judgement{Judged: true, Urgent: true, Identifier: true, Level: classify.Clear, Subject: classify.Other}, respond.LaneUrgent, false, respond.Pages},
+		"urgent without any detail":        {classify.Judgement{Judged: true, Urgent: true}, respond.LaneUrgent, false, respond.Pages},
+		"language unknown":                 {classify.Judgement{WhyNot: classify.NotLanguage}, respond.LaneLook, false, respond.Hourly},
+		"only a picture":                   {classify.Judgement{WhyNot: classify.NotMedia}, respond.LaneLook, false, respond.Hourly},
+		"truncated":                        {classify.Judgement{WhyNot: classify.NotTruncated}, respond.LaneLook, false, respond.Hourly},
+		"the platform's mode":              {classify.Judgement{WhyNot: classify.NotMode}, respond.LaneRoutine, false, respond.Silent},
+		"identifier without detail":        {classify.Judgement{Judged: true, Identifier: true}, respond.LaneIdentifier, false, respond.Tells},
+		"identifier with detail of family": {classify.Judgement{Judged: true, Identifier: true, Level: classify.Clear, Subject: classify.Family}, respond.LaneIdentifier, false, respond.Tells},
+		"clear, family":                    {clearAbout(classify.Family), respond.LaneOther, false, respond.Tells},
+		"clear, other":                     {clearAbout(classify.Other), respond.LaneOther, false, respond.Tells},
+		"clear, self":                      {clearAbout(classify.Self), respond.LaneClear, false, respond.Tells},
+		"possible and a question":          {classify.Judgement{Judged: true, Level: classify.Possible, Ask: classify.AsksPractice}, respond.LanePossible, false, respond.Digest},
+		"possible":                         {classify.Judgement{Judged: true, Level: classify.Possible}, respond.LanePossible, true, respond.Digest},
+		"none, asks about own care":        {classify.Judgement{Judged: true, Ask: classify.AsksOwnCare}, respond.LanePossible, false, respond.Digest},
 		"none, asks about parking":         {classify.Judgement{Judged: true, Ask: classify.AsksPractice}, "", false, ""},
 		"none":                             {classify.Judgement{Judged: true}, "", false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			lane, low, ok := Place(tt.j)
-			if lane != tt.lane || low != tt.low || ok != (tt.lane != "") || Plans[lane].Loudness != tt.loud {
-				t.Fatalf("got %s low=%v ok=%v %s, want %s low=%v %s", lane, low, ok, Plans[lane].Loudness, tt.lane, tt.low, tt.loud)
+			lane, low, ok := respond.Place(tt.j)
+			if lane != tt.lane || low != tt.low || ok != (tt.lane != "") || respond.Plans[lane].Loudness != tt.loud {
+				t.Fatalf("got %s low=%v ok=%v %s, want %s low=%v %s", lane, low, ok, respond.Plans[lane].Loudness, tt.lane, tt.low, tt.loud)
 			}
 		})
 	}
@@ -49,19 +51,19 @@ func TestLaneTable(t *testing.T) {
 
 func TestVerdictThatComesTwiceFindsTheFirstCase(t *testing.T) {
 	w := newWorld(t)
-	v := clear(w.comment("c1", said))
-	w.must(w.Take(t.Context(), []classify.Verdict{v, v}))
-	w.approve(v.Comment.ID)
-	w.must(w.Take(t.Context(), []classify.Verdict{v}))
-	w.stands(v.Comment.ID, Approved)
-	if n := w.cases.count(); n != 1 {
+	v := desktest.Clear(w.Comment("c1", desktest.Said))
+	w.Must(w.Take(t.Context(), []classify.Verdict{v, v}))
+	w.Answer(v.Comment.ID)
+	w.Must(w.Take(t.Context(), []classify.Verdict{v}))
+	w.Stands(v.Comment.ID, respond.Approved)
+	if n := w.Stored.Count(); n != 1 {
 		t.Fatalf("%d cases", n)
 	}
 }
 
 func TestSuggestionPassesTheGateAndSaysNothingOfTheComment(t *testing.T) {
 	w := newWorld(t)
-	c := w.get(w.open("c1"))
+	c := w.Get(w.Open("c1"))
 	if c.Suggestion == nil {
 		t.Fatal("no suggestion")
 	}
@@ -69,10 +71,10 @@ func TestSuggestionPassesTheGateAndSaysNothingOfTheComment(t *testing.T) {
 		if text == "" {
 			t.Fatal("the public and the private text are both suggested for a clear case")
 		}
-		if p := w.Gate.Check(Outgoing{Text: text, Comment: said}); len(p) > 0 {
+		if p := w.Gate.Check(respond.Outgoing{Text: text, Comment: desktest.Said}); len(p) > 0 {
 			t.Fatalf("%q: %+v", text, p)
 		}
-		for word := range strings.FieldsSeq(strings.ToLower(said)) {
+		for word := range strings.FieldsSeq(strings.ToLower(desktest.Said)) {
 			if len(word) > 5 && strings.Contains(strings.ToLower(text), word) {
 				t.Fatalf("the suggestion says %q", word)
 			}
@@ -81,98 +83,98 @@ func TestSuggestionPassesTheGateAndSaysNothingOfTheComment(t *testing.T) {
 }
 
 func TestEditedComment(t *testing.T) {
-	edit := func(w *world, v classify.Verdict) { w.must(w.Take(t.Context(), []classify.Verdict{v})) }
+	edit := func(w *world, v classify.Verdict) { w.Must(w.Take(t.Context(), []classify.Verdict{v})) }
 	t.Run("before it was sent: the approval is taken back", func(t *testing.T) {
 		w := newWorld(t)
-		id := w.open("c1")
-		w.approve(id)
-		edit(w, clear(w.comment("c1", "I bleed even more now")))
-		w.stands(id, Waiting, "edited")
-		w.wait(time.Hour)
-		w.step()
-		if len(w.plat.acts) > 0 {
+		id := w.Open("c1")
+		w.Answer(id)
+		edit(w, desktest.Clear(w.Comment("c1", "I bleed even more now")))
+		w.Stands(id, respond.Waiting, "edited")
+		w.Wait(time.Hour)
+		w.Step()
+		if len(w.Plat.Acts) > 0 {
 			t.Fatal("the old approval went out")
 		}
 	})
 	t.Run("to something harmless, and the first verdict comes late: no case", func(t *testing.T) {
 		w := newWorld(t)
-		first := clear(w.comment("c1", said))
-		edit(w, classify.Verdict{Comment: w.comment("c1", "Thank you!"), Judgement: classify.Judgement{Judged: true}})
+		first := desktest.Clear(w.Comment("c1", desktest.Said))
+		edit(w, classify.Verdict{Comment: w.Comment("c1", "Thank you!"), Judgement: classify.Judgement{Judged: true}})
 		edit(w, first)
-		if n := w.cases.count(); n != 0 {
+		if n := w.Stored.Count(); n != 0 {
 			t.Fatalf("%d cases about words that are gone", n)
 		}
 	})
 	t.Run("to something harmless: nothing is left to do", func(t *testing.T) {
 		w := newWorld(t)
-		id := w.open("c1")
-		edit(w, classify.Verdict{Comment: w.comment("c1", "Thank you!"), Judgement: classify.Judgement{Judged: true}})
-		w.stands(id, Withdrawn)
+		id := w.Open("c1")
+		edit(w, classify.Verdict{Comment: w.Comment("c1", "Thank you!"), Judgement: classify.Judgement{Judged: true}})
+		w.Stands(id, respond.Withdrawn)
 	})
-	t.Run("and back to what it said: it can be approved and sent", func(t *testing.T) {
+	t.Run("and back to what it desktest.Said: it can be approved and sent", func(t *testing.T) {
 		w := newWorld(t)
-		first := clear(w.comment("c1", said))
+		first := desktest.Clear(w.Comment("c1", desktest.Said))
 		edit(w, first)
-		edit(w, clear(w.comment("c1", "I bleed even more now")))
-		edit(w, clear(w.comment("c1", said)))
+		edit(w, desktest.Clear(w.Comment("c1", "I bleed even more now")))
+		edit(w, desktest.Clear(w.Comment("c1", desktest.Said)))
 		edit(w, first) // delivered late: it is overtaken
 		id := first.Comment.ID
-		w.approve(id)
-		w.wait(time.Minute)
-		w.step()
-		w.stands(id, Sent)
+		w.Answer(id)
+		w.Wait(time.Minute)
+		w.Step()
+		w.Stands(id, respond.Sent)
 	})
 	t.Run("after it was sent: a person looks, and nothing is sent again", func(t *testing.T) {
 		w := newWorld(t)
-		id := w.open("c1")
-		w.approve(id)
-		w.wait(time.Minute)
-		w.step()
-		edit(w, clear(w.comment("c1", "I bleed even more now")))
-		w.stands(id, Withdrawn)
-		_, err := w.Approve(t.Context(), Decision{Case: id, By: "marta", Reply: safe})
-		var cannot *CannotError
+		id := w.Open("c1")
+		w.Answer(id)
+		w.Wait(time.Minute)
+		w.Step()
+		edit(w, desktest.Clear(w.Comment("c1", "I bleed even more now")))
+		w.Stands(id, respond.Withdrawn)
+		_, err := w.Approve(t.Context(), respond.Decision{Case: id, By: "marta", Reply: desktest.Safe})
+		var cannot *respond.CannotError
 		if !errors.As(err, &cannot) {
 			t.Fatalf("a second public reply: %v, want a refusal", err)
 		}
-		_, err = w.Handle(t.Context(), Decision{Case: id, By: "marta"})
-		w.must(err)
-		w.stands(id, Sent, "handled")
+		_, err = w.Handle(t.Context(), respond.Decision{Case: id, By: "marta"})
+		w.Must(err)
+		w.Stands(id, respond.Sent, "handled")
 	})
 }
 
 func TestAnswerTypedOnThePlatform(t *testing.T) {
 	t.Run("safe: the case is settled", func(t *testing.T) {
 		w := newWorld(t)
-		id := w.open("c1")
-		w.must(w.Take(t.Context(), []classify.Verdict{{Comment: w.own("r1", "c1", safe)}}))
-		w.stands(id, Withdrawn, "answered")
+		id := w.Open("c1")
+		w.Must(w.Take(t.Context(), []classify.Verdict{{Comment: w.Own("r1", "c1", desktest.Safe)}}))
+		w.Stands(id, respond.Withdrawn, "answered")
 	})
 	t.Run("safe, in the same batch: no case is opened", func(t *testing.T) {
 		w := newWorld(t)
-		c := w.comment("c1", said)
-		w.must(w.Take(t.Context(), []classify.Verdict{clear(c), {Comment: w.own("r1", "c1", safe)}}))
-		if n := w.cases.count(); n != 0 {
+		c := w.Comment("c1", desktest.Said)
+		w.Must(w.Take(t.Context(), []classify.Verdict{desktest.Clear(c), {Comment: w.Own("r1", "c1", desktest.Safe)}}))
+		if n := w.Stored.Count(); n != 0 {
 			t.Fatalf("%d cases", n)
 		}
 	})
 	t.Run("says too much: take-down, and the case stays open", func(t *testing.T) {
 		w := newWorld(t)
-		id := w.open("c1")
-		own := w.own("r1", "c1", "So sorry about the bleeding after your hysterectomy!")
-		w.must(w.Take(t.Context(), []classify.Verdict{{Comment: own}}))
-		w.stands(id, Waiting)
-		w.stands(own.ID, Waiting, "take-down")
+		id := w.Open("c1")
+		own := w.Own("r1", "c1", "So sorry about the bleeding after your hysterectomy!")
+		w.Must(w.Take(t.Context(), []classify.Verdict{{Comment: own}}))
+		w.Stands(id, respond.Waiting)
+		w.Stands(own.ID, respond.Waiting, "take-down")
 	})
 	t.Run("our own reply, read back: nothing changes", func(t *testing.T) {
 		w := newWorld(t)
-		id := w.open("c1")
-		w.approve(id)
-		w.wait(time.Minute)
-		w.step()
-		w.must(w.Take(t.Context(), []classify.Verdict{{Comment: w.own("r1", "c1", safe)}}))
-		w.stands(id, Sent)
-		if n := w.cases.count(); n != 1 {
+		id := w.Open("c1")
+		w.Answer(id)
+		w.Wait(time.Minute)
+		w.Step()
+		w.Must(w.Take(t.Context(), []classify.Verdict{{Comment: w.Own("r1", "c1", desktest.Safe)}}))
+		w.Stands(id, respond.Sent)
+		if n := w.Stored.Count(); n != 1 {
 			t.Fatalf("%d cases", n)
 		}
 	})
@@ -180,41 +182,41 @@ func TestAnswerTypedOnThePlatform(t *testing.T) {
 
 func TestTwoVersionsInOneBatch(t *testing.T) {
 	w := newWorld(t)
-	first, second := clear(w.comment("c1", said)), clear(w.comment("c1", "I want to die"))
+	first, second := desktest.Clear(w.Comment("c1", desktest.Said)), desktest.Clear(w.Comment("c1", "I want to die"))
 	second.Urgent = true
-	w.must(w.Take(t.Context(), []classify.Verdict{first, second}))
-	if c := w.get(first.Comment.ID); c.Lane != LaneUrgent || c.Comment.Edit != 1 {
+	w.Must(w.Take(t.Context(), []classify.Verdict{first, second}))
+	if c := w.Get(first.Comment.ID); c.Lane != respond.LaneUrgent || c.Comment.Edit != 1 {
 		t.Fatalf("lane %s, edit %d: the newer version is lost", c.Lane, c.Comment.Edit)
 	}
 }
 
 func TestOwnReplyWhoseCommentHasNoCase(t *testing.T) {
 	w := newWorld(t)
-	own := w.own("r1", "harmless", "So sorry about your surgery!")
-	w.must(w.Take(t.Context(), []classify.Verdict{{Comment: own}}))
-	w.stands(own.ID, Waiting, "take-down")
+	own := w.Own("r1", "harmless", "So sorry about your surgery!")
+	w.Must(w.Take(t.Context(), []classify.Verdict{{Comment: own}}))
+	w.Stands(own.ID, respond.Waiting, "take-down")
 }
 
 // The platform may say that a reply to a nested comment hangs under the top one.
 func TestOurReplySettlesOnlyItsOwnCase(t *testing.T) {
 	w := newWorld(t)
-	top, nested := w.open("top"), w.open("nested")
-	w.approve(nested)
-	w.wait(time.Minute)
-	w.step()
-	w.must(w.Take(t.Context(), []classify.Verdict{{Comment: w.own("r1", "top", safe)}}))
-	w.stands(nested, Sent)
-	w.stands(top, Waiting)
+	top, nested := w.Open("top"), w.Open("nested")
+	w.Answer(nested)
+	w.Wait(time.Minute)
+	w.Step()
+	w.Must(w.Take(t.Context(), []classify.Verdict{{Comment: w.Own("r1", "top", desktest.Safe)}}))
+	w.Stands(nested, respond.Sent)
+	w.Stands(top, respond.Waiting)
 }
 
 func TestAnAnswerByHandLeavesTheHideToAPerson(t *testing.T) {
 	w := newWorld(t)
-	id := w.open("c1")
-	_, err := w.Approve(t.Context(), Decision{Case: id, By: "marta", Reply: safe, Hide: "identifier"})
-	w.must(err)
-	w.must(w.Take(t.Context(), []classify.Verdict{{Comment: w.own("r1", "c1", safe)}}))
-	w.stands(id, Withdrawn, "answered")
-	if !w.get(id).Open() {
+	id := w.Open("c1")
+	_, err := w.Approve(t.Context(), respond.Decision{Case: id, By: "marta", Reply: desktest.Safe, Hide: "identifier"})
+	w.Must(err)
+	w.Must(w.Take(t.Context(), []classify.Verdict{{Comment: w.Own("r1", "c1", desktest.Safe)}}))
+	w.Stands(id, respond.Withdrawn, "answered")
+	if !w.Get(id).Open() {
 		t.Fatal("the approved hide was dropped unseen")
 	}
 }
@@ -222,63 +224,63 @@ func TestAnAnswerByHandLeavesTheHideToAPerson(t *testing.T) {
 func TestOwnReplyThatWasCorrected(t *testing.T) {
 	w := newWorld(t)
 	own := func(text string, edit int) ingest.Comment {
-		c := w.own("r1", "c1", text)
+		c := w.Own("r1", "c1", text)
 		c.Edit = edit
-		w.must(w.Take(t.Context(), []classify.Verdict{{Comment: c}}))
+		w.Must(w.Take(t.Context(), []classify.Verdict{{Comment: c}}))
 		return c
 	}
 	id := own("So sorry about the bleeding after your hysterectomy!", 0).ID
-	w.stands(id, Waiting, "take-down")
+	w.Stands(id, respond.Waiting, "take-down")
 	own("So sorry about your surgery!", 1)
-	w.stands(id, Waiting, "take-down")
-	own(safe, 2)
-	w.stands(id, Withdrawn, "edited")
+	w.Stands(id, respond.Waiting, "take-down")
+	own(desktest.Safe, 2)
+	w.Stands(id, respond.Withdrawn, "edited")
 	own("So sorry about your surgery!", 1) // delivered late
-	w.stands(id, Withdrawn)
+	w.Stands(id, respond.Withdrawn)
 }
 
 func TestUnsafeTextIsNeverApproved(t *testing.T) {
 	w := newWorld(t)
-	id := w.open("c1")
+	id := w.Open("c1")
 	for _, text := range []string{
 		"We are sorry to hear about the bleeding after your surgery.",
 		"Thank you for trusting us with your care!",
 	} {
-		for _, dec := range []Decision{{Reply: text}, {Reply: safe, Private: text}} {
+		for _, dec := range []respond.Decision{{Reply: text}, {Reply: desktest.Safe, Private: text}} {
 			dec.Case, dec.By = id, "marta"
 			_, err := w.Approve(t.Context(), dec)
-			var refused *RefusedError
+			var refused *respond.RefusedError
 			if !errors.As(err, &refused) || len(refused.Problems) == 0 {
 				t.Errorf("%q: %v, want a refusal with places", text, err)
 			}
 		}
 	}
-	w.stands(id, Waiting)
+	w.Stands(id, respond.Waiting)
 }
 
 func TestSlowerOneIsTold(t *testing.T) {
 	w := newWorld(t)
-	id := w.open("c1")
-	step := w.get(id).Step()
+	id := w.Open("c1")
+	step := w.Get(id).Step()
 	if _, err := w.Reveal(t.Context(), id, "priya"); err != nil {
 		t.Fatal(err)
 	}
-	_, err := w.Dismiss(t.Context(), Decision{Case: id, Step: step, By: "priya"})
-	w.must(err) // having looked is no step
-	_, err = w.Approve(t.Context(), Decision{Case: id, Step: step, By: "marta", Reply: safe})
-	if !errors.Is(err, ErrConflict) {
+	_, err := w.Dismiss(t.Context(), respond.Decision{Case: id, Step: step, By: "priya"})
+	w.Must(err) // having looked is no step
+	_, err = w.Approve(t.Context(), respond.Decision{Case: id, Step: step, By: "marta", Reply: desktest.Safe})
+	if !errors.Is(err, respond.ErrConflict) {
 		t.Fatalf("got %v, want ErrConflict", err)
 	}
 	_, err = w.Undo(t.Context(), id, "priya")
-	w.must(err)
-	w.stands(id, Waiting, "dismissed")
+	w.Must(err)
+	w.Stands(id, respond.Waiting, "dismissed")
 }
 
 func TestHidingNeedsAPrivacyReason(t *testing.T) {
 	w := newWorld(t)
-	id := w.open("c1")
-	_, err := w.Approve(t.Context(), Decision{Case: id, By: "marta", Reply: safe, Hide: "rude"})
-	var cannot *CannotError
+	id := w.Open("c1")
+	_, err := w.Approve(t.Context(), respond.Decision{Case: id, By: "marta", Reply: desktest.Safe, Hide: "rude"})
+	var cannot *respond.CannotError
 	if !errors.As(err, &cannot) || !strings.Contains(cannot.Why, "Criticism is never one") {
 		t.Fatalf("got %v", err)
 	}
@@ -286,15 +288,13 @@ func TestHidingNeedsAPrivacyReason(t *testing.T) {
 
 func TestFileCommentIsAnsweredByHand(t *testing.T) {
 	w := newWorld(t)
-	w.Accounts["export"] = Account{Lang: "en"}
-	c := w.comment("c1", said)
+	w.Accounts["export"] = respond.Account{Lang: "en"}
+	c := w.Comment("c1", desktest.Said)
 	c.Account, c.Platform = "export", "file"
-	w.must(w.Take(t.Context(), []classify.Verdict{clear(c)}))
-	w.approve(c.ID)
-	w.stands(c.ID, Manual)
-	_, err := w.Handle(t.Context(), Decision{Case: c.ID, By: "marta"})
-	w.must(err)
-	w.stands(c.ID, Dismissed)
+	w.Must(w.Take(t.Context(), []classify.Verdict{desktest.Clear(c)}))
+	w.Answer(c.ID)
+	w.Stands(c.ID, respond.Manual)
+	_, err := w.Handle(t.Context(), respond.Decision{Case: c.ID, By: "marta"})
+	w.Must(err)
+	w.Stands(c.ID, respond.Dismissed)
 }
-
-var _ ingest.Actor = (*platform)(nil)

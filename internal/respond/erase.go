@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"triage/internal/classify"
@@ -26,12 +27,16 @@ type Erasure struct {
 }
 
 // lapses is why nothing more is done about an erased comment.
-var lapses = map[string]string{WhyAuthor: "its author deleted it", WhyRequest: "the comment was erased",
+var lapses = map[string]string{WhyAuthor: "its author deleted it", WhyRequest: Lapsed,
 	WhyTerms: "it was decided, and the platform's terms do not let it be kept"}
 
-// unsure is what a person is told of an attempt on a comment that was erased:
-// without it the platform cannot be asked.
-const unsure = "the comment was erased before it was known whether this went out: please look on the platform, then mark it as handled"
+// Lapsed is why nothing more is done about a comment that was erased, and Unsure
+// what a person is told of an attempt on it: without the comment the platform
+// cannot be asked.
+const (
+	Lapsed = "the comment was erased"
+	Unsure = "the comment was erased before it was known whether this went out: please look on the platform, then mark it as handled"
+)
 
 // Erase leaves of a case no more than the fact: lane, decision, what went out
 // and when, by codes. What was pending is withdrawn; what may be online is for a
@@ -43,7 +48,7 @@ func (d *Desk) Erase(ctx context.Context, e Erasure) error {
 	if e.Why != WhyRetention && lapses[e.Why] == "" {
 		return fmt.Errorf("erase case: %q is no reason", e.Why)
 	}
-	_, err := d.change(ctx, e.Comment, func(c *Case) error { return c.erase(e, d.Now()) })
+	_, err := d.Change(ctx, e.Comment, func(c *Case) error { return c.erase(e, d.Now()) })
 	if err != nil && !errors.Is(err, ErrNotFound) && !errors.Is(err, errAsIs) {
 		return fmt.Errorf("erase case: %w", err)
 	}
@@ -74,7 +79,7 @@ func (c *Case) erase(e Erasure, now time.Time) error {
 		}
 	}
 	c.Erased = e.Why
-	c.note(now, e.By, "erased", e.Why)
+	c.Note(now, e.By, "erased", e.Why)
 	return nil
 }
 
@@ -91,34 +96,33 @@ func (c *Case) lapse(why string, now time.Time) {
 		a.Look = false
 		switch {
 		case a.State == Sending:
-			a.State, a.Unclear, a.Why = Manual, true, unsure
+			a.State, a.Unclear, a.Why = Manual, true, Unsure
 		case a.State == Approved, a.NeedsPerson() && !a.Unclear:
 			a.State, a.Why = Withdrawn, why
 		default:
 			continue
 		}
 		a.Done, a.Due = now, time.Time{}
-		c.note(now, Machine, string(a.State), string(a.Kind))
+		c.Note(now, Machine, string(a.State), string(a.Kind))
 	}
 }
 
-// erased ends the action on a comment that was erased. Without it the platform
-// cannot be asked what became of an attempt.
-func (w *work) erased(ctx context.Context) error {
-	if w.action().Unclear {
-		return w.end(ctx, Manual, "", unsure)
+// Restored is the case as it may be used after a restore from a backup: what
+// was going out then may have gone out since, so a person looks. It reports
+// whether that changes anything; c stays as it is.
+func Restored(c Case, backup, now time.Time) (Case, bool) {
+	c.Actions, c.History = slices.Clone(c.Actions), slices.Clone(c.History)
+	changed := false
+	for i := range c.Actions {
+		a := &c.Actions[i]
+		if a.State != Sending && a.State != Approved {
+			continue
+		}
+		a.Unclear = a.State == Sending || a.Kind == ingest.Reply || a.Kind == ingest.Private
+		a.State, a.Due, a.Done, changed = Manual, time.Time{}, now, true
+		a.Why = "restored from a backup of " + backup.UTC().Format("2 Jan 2006 15:04 UTC") +
+			": it is not known whether this went out: look on the platform, then mark it as handled"
+		c.Note(now, Machine, "restored", string(a.Kind))
 	}
-	return w.end(ctx, Withdrawn, "", lapses[WhyRequest])
-}
-
-// switchedOff withdraws what was approved on the case, for who approved it to
-// know that it did not go out.
-func (w *work) switchedOff(ctx context.Context) error {
-	store, cancel := context.WithTimeout(ctx, storeTime)
-	defer cancel()
-	_, err := w.sender.Desk.change(store, w.c.ID(), func(c *Case) error {
-		c.takeBack("posting was switched off before this went out: if it is still to go out, approve it again once posting is on", w.now())
-		return nil
-	})
-	return err
+	return c, changed
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"time"
 
 	"triage/internal/classify"
 	"triage/internal/ingest"
@@ -120,7 +119,8 @@ func (d *Desk) suggest(ctx context.Context, c Case) (*Suggestion, error) {
 	if s.Text == "" {
 		return nil, nil
 	}
-	if plan.Private && d.can(c, ingest.Private) {
+	may := May(d.facts(c))
+	if plan.Private && may.May(ingest.Private) {
 		for draft, err := range d.safe(ctx, c, InboxDM) {
 			if err != nil {
 				return nil, err
@@ -129,7 +129,7 @@ func (d *Desk) suggest(ctx context.Context, c Case) (*Suggestion, error) {
 			break
 		}
 	}
-	if plan.Hide != "" && d.can(c, ingest.Hide) && c.Comment.CanHide {
+	if plan.Hide != "" && may.May(ingest.Hide) {
 		s.Hide = plan.Hide
 	}
 	return s, nil
@@ -172,68 +172,4 @@ func (d *Desk) lang(c Case) string {
 		return c.Judgement.Lang
 	}
 	return d.Accounts[c.Comment.Account].Lang
-}
-
-// Tally is what a batch of judged comments adds to its week.
-type Tally struct {
-	At time.Time
-	// Flagged counts the comments that open a case.
-	Flagged int
-	// Unflagged are the others, each with its lot.
-	Unflagged []Lot
-	// Most is how many of them a week are picked.
-	Most int
-}
-
-// Lot is a comment in the draw. Draw is a keyed hash: nobody outside can choose
-// a comment that is picked, and it comes out the same however often it is drawn.
-type Lot struct {
-	ID   string `json:"id"`
-	Draw string `json:"draw"`
-}
-
-// tally counts comments of others, each at its first version.
-func (d *Desk) tally(ctx context.Context, batch []classify.Verdict) error {
-	if d.Tally == nil || d.Rules().Sample == 0 {
-		return nil
-	}
-	t := Tally{At: d.Now(), Most: d.Rules().Sample}
-	for _, v := range batch {
-		id := v.Comment.ID
-		switch {
-		case v.Comment.Own || v.Comment.Edit > 0 || !v.Judged || d.erased(id):
-		case flagged(v):
-			t.Flagged++
-		default:
-			t.Unflagged = append(t.Unflagged, Lot{ID: id, Draw: d.Names.Version("lot " + id)})
-		}
-	}
-	if t.Flagged+len(t.Unflagged) == 0 {
-		return nil
-	}
-	if err := d.Tally(ctx, t); err != nil {
-		return fmt.Errorf("count the week: %w", err)
-	}
-	return nil
-}
-
-func flagged(v classify.Verdict) bool {
-	_, _, ok := Place(v.Judgement)
-	return ok
-}
-
-// OpenSample opens the cases of a week's sample, those first in the draw first:
-// a person is asked whether she would have wanted to see the comment. What was
-// flagged or erased since is left out.
-func (d *Desk) OpenSample(ctx context.Context, week string, picked []classify.Verdict) error {
-	var fresh []Case
-	for _, v := range picked[:min(len(picked), d.Rules().Sample)] {
-		if !v.Judged || flagged(v) || d.erased(v.Comment.ID) {
-			continue
-		}
-		c := Case{Comment: v.Comment, Judgement: v.Judgement, Model: v.Model, Lane: LaneSample, Sampled: week, Opened: d.Now()}
-		c.note(d.Now(), Machine, "opened", string(c.Lane))
-		fresh = append(fresh, c)
-	}
-	return d.create(ctx, fresh)
 }

@@ -16,13 +16,16 @@ func (c Case) Light() Case {
 	m := c.Comment
 	light := Case{
 		Comment: ingest.Comment{ID: m.ID, Version: m.Version, Platform: m.Platform, Account: m.Account,
-			Thread: m.Thread, Created: m.Created, PrivateUntil: m.PrivateUntil},
+			Thread: m.Thread, Created: m.Created, PrivateUntil: m.PrivateUntil, Own: m.Own},
 		Lane: c.Lane, Opened: c.Opened, Low: c.Low, Erased: c.Erased, Paused: c.Paused, Partial: true,
 		Actions: make([]Action, len(c.Actions)), History: []Entry{},
 	}
+	if c.Outcome != nil {
+		light.Outcome = &Outcome{Code: c.Outcome.Code}
+	}
 	for i, a := range c.Actions {
 		light.Actions[i] = Action{Kind: a.Kind, State: a.State, By: a.By, Approved: a.Approved, Due: a.Due,
-			Item: a.Item, Unclear: a.Unclear, Look: a.Look}
+			Item: a.Item, Unclear: a.Unclear, Look: a.Look, Held: a.Held}
 		if a.Intent != nil {
 			light.Actions[i].Intent = &Intent{Started: a.Intent.Started}
 		}
@@ -46,7 +49,7 @@ func (e Entry) Decides() bool { return e.Do == "approved" || e.Do == "dismissed"
 
 // lightForm numbers what Light keeps and how it is packed: what was packed in
 // another form cannot be unpacked. Whoever changes either raises it.
-const lightForm = 1
+const lightForm = 3
 
 var errPacked = errors.New("these are no packed cases of this version")
 
@@ -112,7 +115,8 @@ func (p *packing) one(c *Case) {
 	words(p, &m.ID, &m.Version, &m.Platform, &m.Account, &m.Thread, &c.Erased)
 	words(p, &c.Lane)
 	p.times(&m.Created, &m.PrivateUntil, &c.Opened, &c.Paused)
-	p.flags(&c.Low)
+	p.flags(&c.Low, &m.Own)
+	p.outcome(c)
 	c.Actions = part(p, c.Actions, &p.actions)
 	for i := range c.Actions {
 		p.action(&c.Actions[i])
@@ -125,10 +129,21 @@ func (p *packing) one(c *Case) {
 	}
 }
 
+// outcome is a code, empty where there is none.
+func (p *packing) outcome(c *Case) {
+	code := ""
+	if c.Outcome != nil {
+		code = c.Outcome.Code
+	}
+	if words(p, &code); p.reading && code != "" {
+		c.Outcome = &Outcome{Code: code}
+	}
+}
+
 func (p *packing) action(a *Action) {
 	words(p, &a.Kind)
 	words(p, &a.State)
-	words(p, &a.By, &a.Item)
+	words(p, &a.By, &a.Item, &a.Held)
 	p.times(&a.Approved, &a.Due)
 	p.flags(&a.Unclear, &a.Look)
 	var tried []Intent

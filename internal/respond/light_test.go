@@ -1,4 +1,4 @@
-package respond
+package respond_test
 
 import (
 	"crypto/sha256"
@@ -11,63 +11,23 @@ import (
 	"testing"
 	"time"
 
-	"triage/internal/classify"
 	"triage/internal/ingest"
+	"triage/internal/respond"
+	"triage/internal/respond/desktest"
 )
 
-// random makes cases of every kind, likely or not.
-type random struct{ *rand.Rand }
-
-func pick[T any](r random, from ...T) T { return from[r.IntN(len(from))] }
-
-func (r random) time() time.Time {
-	return pick(r, time.Time{}, time.Date(2026, 5, 1+r.IntN(28), r.IntN(24), r.IntN(60), 0, r.IntN(1e9), time.UTC))
-}
-
-func (r random) action() Action {
-	a := Action{
-		Kind:  pick(r, ingest.Reply, ingest.Private, ingest.Hide, ingest.TakeDown),
-		State: pick(r, Waiting, Approved, Sending, Sent, Failed, Manual, Withdrawn, Dismissed, Recorded),
-		Text:  "key", Reason: "identifier", By: pick(r, "", "dana"), Approved: r.time(), Due: r.time(), Looks: r.IntN(3),
-		Item: pick(r, "", "our-item"), Unclear: r.IntN(3) == 0, Look: r.IntN(3) == 0, Why: "why", Code: "400", Done: r.time(),
-	}
-	if a.State == Sending || r.IntN(2) == 0 {
-		a.Intent = &Intent{Attempt: 1, Started: r.time(), Before: []string{"a", "b"}}
-	}
-	return a
-}
-
-func (r random) of() Case {
-	c := Case{
-		Comment: ingest.Comment{ID: "id", Version: pick(r, "", "v"), Edit: 2, Platform: "facebook", Account: pick(r, "a", "b"), Thread: "thread",
-			Parent: "parent", Created: r.time(), Seen: r.time(), CanHide: true, PrivateUntil: r.time(), Content: ingest.Content{Text: "words"}},
-		Judgement: classify.Judgement{Judged: true, Reasons: []classify.Reason{{Start: 1, End: 2}}},
-		Lane:      pick(r, Lanes...), Opened: r.time(), Low: r.IntN(2) == 0, Erased: pick(r, "", "", WhyRetention, WhyRequest), Paused: r.time(),
-		Suggestion: &Suggestion{Text: "Thank you."}, Noted: 9, Revision: 7,
-	}
-	for range r.IntN(4) {
-		c.Actions = append(c.Actions, r.action())
-	}
-	for range r.IntN(7) {
-		c.History = append(c.History, Entry{N: 1, At: r.time(), By: pick(r, "dana", Machine), Note: "note",
-			Do: pick(r, "opened", Revealed, "approved", "dismissed", "handled", "sending", "sent", "undone", "edited", "erased")})
-	}
-	return c
-}
-
 // seen is what those who go over all cases make of one.
-func seen(c Case, s *Sender) string {
+func seen(c respond.Case) string {
 	m := c.Comment
-	i, at := s.next(&c)
 	out := fmt.Sprint(c.ID(), c.Key(), m.Platform, m.Account, m.Thread, m.Key(), m.Created, m.PrivateUntil, // fields that are looked at
-		c.Lane, c.Opened, c.Low, c.Erased, c.Paused,
-		c.State(), c.Open(), c.Settled(), c.LastStep(), c.CanUndo(), c.acted(), c.pressing(), c.scrubbed(), i, at) // and what is made of them
+		c.Lane, c.Opened, c.Low, c.Erased, c.Paused, outcome(c),
+		c.State(), c.Open(), c.Settled(), c.LastStep(), c.CanUndo(), respond.Seen(c)) // and what is made of them
 	for _, a := range c.Actions {
 		started := time.Time{}
 		if a.Intent != nil {
 			started = a.Intent.Started
 		}
-		out += fmt.Sprint(a.State, a.Item, a.Due, a.NeedsPerson(), started, c.Done(a.Kind), s.Desk.Rules().off(a))
+		out += fmt.Sprint(a.State, a.Item, a.Due, a.Held, a.NeedsPerson(), started, c.Done(a.Kind))
 	}
 	for _, e := range slices.Backward(c.History) {
 		if e.Decides() {
@@ -77,16 +37,22 @@ func seen(c Case, s *Sender) string {
 	return out
 }
 
+func outcome(c respond.Case) string {
+	if c.Outcome == nil {
+		return ""
+	}
+	return c.Outcome.Code
+}
+
 func TestLightCaseLooksLikeTheWhole(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	r := random{rand.New(rand.NewPCG(seed, 1))}
-	s := &Sender{Desk: &Desk{Rules: func() Rules { return Rules{ReadBack: time.Minute, Since: time.Date(2026, 5, 9, 0, 0, 0, 0, time.UTC)} }}}
+	r := desktest.Random{Rand: rand.New(rand.NewPCG(seed, 1))}
 	for range 20_000 {
-		c := r.of()
+		c := r.Case()
 		before, _ := json.Marshal(c)
 		light := c.Light()
-		if got, want := seen(light, s), seen(c, s); got != want {
+		if got, want := seen(light), seen(c); got != want {
 			t.Fatalf("a light case is seen as\n%s\nwant\n%s", got, want)
 		}
 		if again := light.Light(); !reflect.DeepEqual(again, light) {
@@ -98,24 +64,24 @@ func TestLightCaseLooksLikeTheWhole(t *testing.T) {
 	}
 }
 
-func unpack(data []byte, n int) ([]*Case, error) {
-	light := make([]*Case, n)
+func unpack(data []byte, n int) ([]*respond.Case, error) {
+	light := make([]*respond.Case, n)
 	for i := range light {
-		light[i] = &Case{}
+		light[i] = &respond.Case{}
 	}
-	return light, Case{}.Unpack(data, light)
+	return light, respond.Case{}.Unpack(data, light)
 }
 
 func TestPackedCasesAreTheSame(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	r := random{rand.New(rand.NewPCG(seed, 1))}
-	var light []*Case
+	r := desktest.Random{Rand: rand.New(rand.NewPCG(seed, 1))}
+	var light []*respond.Case
 	for range 2000 {
-		c := r.of().Light()
+		c := r.Case().Light()
 		light = append(light, &c)
 	}
-	packed := Case{}.Pack(light)
+	packed := respond.Case{}.Pack(light)
 	got, err := unpack(packed, len(light))
 	if err != nil {
 		t.Fatal(err)
@@ -128,7 +94,7 @@ func TestPackedCasesAreTheSame(t *testing.T) {
 	if _, err := unpack(packed, len(light)-1); err == nil {
 		t.Error("fewer are wanted than there are, and that is no error")
 	}
-	few := Case{}.Pack(light[:20])
+	few := respond.Case{}.Pack(light[:20])
 	for n := range few {
 		if _, err := unpack(few[:n], 20); err == nil {
 			t.Fatalf("the first %d of %d bytes are taken for all", n, len(few))
@@ -139,30 +105,30 @@ func TestPackedCasesAreTheSame(t *testing.T) {
 	}
 }
 
-// What Light keeps is saved. Whoever changes that, or how, raises lightForm, or
+// What Light keeps is saved. Whoever changes that, or how, raises respond.LightForm, or
 // what an earlier version saved would be taken for it; and then mends this test.
 func TestLightForm(t *testing.T) {
 	at := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
-	c := Case{
+	c := respond.Case{
 		Comment: ingest.Comment{ID: "i", Version: "v", Edit: 1, Platform: "facebook", Account: "a", Thread: "t", Parent: "p", Created: at, Seen: at, PrivateUntil: at,
 			Content: ingest.Content{Text: "words"}},
-		Lane: LaneClear, Opened: at, Low: true, Erased: "request", Paused: at, Suggestion: &Suggestion{Text: "x"}, Noted: 4, Revision: 3,
-		Actions: []Action{{Kind: ingest.Reply, State: Sent, Text: "k", Reason: "r", By: "dana", Approved: at, Due: at, Looks: 1, Item: "o", Unclear: true,
-			Look: true, Why: "w", Code: "c", Done: at, Intent: &Intent{Attempt: 1, Started: at, Before: []string{"b"}}}},
-		History: []Entry{{Do: "opened"}, {Do: "dismissed"}, {N: 2, At: at, By: "dana", Do: "approved", Note: "reply"}, {N: 3, At: at, By: Machine, Do: "sent"}, {Do: Revealed}},
+		Lane: respond.LaneClear, Opened: at, Low: true, Erased: "request", Paused: at, Suggestion: &respond.Suggestion{Text: "x"}, Noted: 4, Revision: 3,
+		Actions: []respond.Action{{Kind: ingest.Reply, State: respond.Sent, Text: "k", Reason: "r", By: "dana", Approved: at, Due: at, Held: "h", Looks: 1, Item: "o", Unclear: true,
+			Look: true, Why: "w", Code: "c", Done: at, Intent: &respond.Intent{Attempt: 1, Started: at, Before: []string{"b"}}}},
+		History: []respond.Entry{{Do: "opened"}, {Do: "dismissed"}, {N: 2, At: at, By: "dana", Do: "approved", Note: "reply"}, {N: 3, At: at, By: respond.Machine, Do: "sent"}, {Do: respond.Revealed}},
 	}
-	light := Case{
+	light := respond.Case{
 		Comment: ingest.Comment{ID: "i", Version: "v", Platform: "facebook", Account: "a", Thread: "t", Created: at, PrivateUntil: at},
-		Lane:    LaneClear, Opened: at, Low: true, Erased: "request", Paused: at, Partial: true,
-		Actions: []Action{{Kind: ingest.Reply, State: Sent, By: "dana", Approved: at, Due: at, Item: "o", Unclear: true, Look: true, Intent: &Intent{Started: at}}},
-		History: []Entry{{At: at, By: "dana", Do: "approved"}, {At: at, By: Machine, Do: "sent"}},
+		Lane:    respond.LaneClear, Opened: at, Low: true, Erased: "request", Paused: at, Partial: true,
+		Actions: []respond.Action{{Kind: ingest.Reply, State: respond.Sent, By: "dana", Approved: at, Due: at, Held: "h", Item: "o", Unclear: true, Look: true, Intent: &respond.Intent{Started: at}}},
+		History: []respond.Entry{{At: at, By: "dana", Do: "approved"}, {At: at, By: respond.Machine, Do: "sent"}},
 	}
 	got := c.Light()
 	if !reflect.DeepEqual(got, light) {
 		t.Errorf("a light case is\n%+v, want\n%+v", got, light)
 	}
-	sum := sha256.Sum256(Case{}.Pack([]*Case{&got}))
-	if lightForm != 1 || hex.EncodeToString(sum[:8]) != "12d769aee4d02dd0" {
-		t.Errorf("form %d is packed as %x", lightForm, sum[:8])
+	sum := sha256.Sum256(respond.Case{}.Pack([]*respond.Case{&got}))
+	if respond.LightForm != 2 || hex.EncodeToString(sum[:8]) != "66c99995ab22e0c2" {
+		t.Errorf("form %d is packed as %x", respond.LightForm, sum[:8])
 	}
 }

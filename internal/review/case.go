@@ -13,6 +13,7 @@ import (
 	"triage/internal/ingest"
 	"triage/internal/people"
 	"triage/internal/respond"
+	"triage/internal/review/inert"
 )
 
 // casePage shows one case.
@@ -29,7 +30,9 @@ type casePage struct {
 	Why    []string
 	Done   []doneLine
 	Form   *decideForm
-	Label  *labelForm
+	// Outcome tells what became of it; nil: nothing went out.
+	Outcome *outcomeForm
+	Label   *labelForm
 	// Yours is what was typed and cannot be used any more.
 	Yours    string
 	CanHand  bool
@@ -40,13 +43,14 @@ type casePage struct {
 	Before, After string
 	// Wait is how long an approved action can be undone.
 	Wait string
+	may  respond.Answers
 }
 
 // said is the comment, as far as it is shown.
 type said struct {
 	CanReveal, Shown, Gone, Own   bool
 	At, Author, Link, Title, Lang string
-	Pieces                        []piece
+	Pieces                        []inert.Piece
 	Notes                         []string
 }
 
@@ -57,6 +61,8 @@ type doneLine struct {
 	Verb string
 	// Text is what we say; it passed the gate.
 	Text string
+	// Note says what is unusual about it: nobody approved it, or the gate refused it.
+	Note string
 	// Seconds until it goes out; 0: it is not waiting for that.
 	Seconds int
 }
@@ -69,6 +75,8 @@ type historyLine struct {
 
 // takeDown offers to delete our own reply.
 type takeDown struct {
+	// Online is for how long everybody could read it; empty: that is not known.
+	Online   string
 	ByHand   bool
 	MayLeave bool
 }
@@ -77,10 +85,12 @@ type takeDown struct {
 type typed struct {
 	reply, private, reason string
 	sendPrivate, hide      bool
-	// wrote: it came from a form with texts in it.
-	wrote    bool
-	notice   string
-	problems map[ingest.ActionKind][]respond.Problem
+	// override and note are why it is to go out all the same.
+	override, note string
+	// wrote: it came from a form with texts in it. refused: the gate refused them.
+	wrote, refused bool
+	notice         string
+	problems       map[ingest.ActionKind][]respond.Problem
 }
 
 // caseID is the id in the address.
@@ -122,16 +132,15 @@ func (p *pages) renderCase(w http.ResponseWriter, r *http.Request, status int, c
 		page.Doubt = cmp.Or(doubt(c.Judgement), sampled(c))
 	}
 	page.News = "/cases/" + c.ID() + "/news?" + url.Values{"seen": {tag(c)}}.Encode()
-	if window := c.Comment.PrivateUntil.Sub(now); window > 0 && p.can(c, ingest.Private) {
-		page.Window = left(window)
+	page.may = p.Desk.May(c)
+	if c.Open() {
+		page.Window, _ = p.window(page.may)
 	}
 	if t != nil {
 		page.Notice = t.notice
 	}
-	for i, reason := range c.Judgement.Reasons {
-		if i < mostReasons {
-			page.Why = append(page.Why, sentence(capital(reason.Why), "Something in it"))
-		}
+	for _, reason := range c.Judgement.Reasons[:min(len(c.Judgement.Reasons), inert.MostReasons)] {
+		page.Why = append(page.Why, sentence(capital(reason.Why), "Something in it"))
 	}
 	var err error
 	if page.Said, err = p.said(r, c); err != nil {
@@ -148,27 +157,6 @@ func (p *pages) renderCase(w http.ResponseWriter, r *http.Request, status int, c
 	s := p.survey(around(c), me)
 	page.Before, page.After = s.beside(c.ID())
 	return p.render(w, status, "case", page)
-}
-
-// offer adds what the reader may decide.
-func (p *pages) offer(r *http.Request, page *casePage, c respond.Case, t *typed) (err error) {
-	me := visitOf(r).user
-	if !c.Open() || !me.Role.May(people.Decide) {
-		if t != nil {
-			page.Yours = strings.TrimSpace(t.reply)
-		}
-		return nil
-	}
-	page.CanHand = slices.ContainsFunc(c.Actions, respond.Action.NeedsPerson)
-	if c.Erased != "" || c.Lane == respond.LaneSample {
-		return nil // nothing more can go out, or is asked for
-	}
-	if c.Comment.Own {
-		page.TakeDown = &takeDown{ByHand: !p.can(c, ingest.TakeDown), MayLeave: c.Lane != respond.LaneTakeDown || me.Role.May(people.Override)}
-		return nil
-	}
-	page.Form, err = p.form(r.Context(), c, t, page.Said.Shown)
-	return err
 }
 
 // said opens the comment if it is shown in this session.
@@ -190,12 +178,12 @@ func (p *pages) said(r *http.Request, c respond.Case) (said, error) {
 	if err != nil {
 		return out, err
 	}
-	out.Author, out.Title = oneLine(content.Author), oneLine(content.Title)
+	out.Author, out.Title = inert.Line(content.Author), inert.Line(content.Title)
 	if u, err := url.Parse(content.Link); err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" {
 		out.Link = u.String()
 	}
 	var cut bool
-	out.Pieces, cut = inert(content.Text, c.Judgement.Reasons)
+	out.Pieces, cut = inert.Text(content.Text, c.Judgement.Reasons)
 	out.Notes = notes(c.Comment, cut)
 	return out, nil
 }
@@ -207,7 +195,7 @@ func notes(c ingest.Comment, cut bool) []string {
 		is  bool
 		say string
 	}{
-		{cut, "Only the first " + grouped(mostCharacters) + " characters are shown."},
+		{cut, "Only the first " + grouped(inert.MostCharacters) + " characters are shown."},
 		{c.Truncated, "It was longer than we keep: its end is missing here."},
 		{c.Media, "A picture or video belongs to it, which is not shown here."},
 		{c.Hidden, "It is hidden on the platform already."},
@@ -222,8 +210,15 @@ func notes(c ingest.Comment, cut bool) []string {
 // done says what was decided and where each action stands.
 func (p *pages) done(ctx context.Context, c respond.Case) ([]doneLine, error) {
 	var out []doneLine
+	var reply time.Time // when it goes out: nothing is hidden before
 	for _, a := range c.Actions {
-		line := doneLine{Kind: kindWords[a.Kind], Stands: p.standing(a), Verb: verb(a.Kind)}
+		if a.State == respond.Approved && a.Kind == ingest.Reply {
+			reply = a.Due
+		}
+		if a.State == respond.Approved && a.Kind == ingest.Hide && reply.After(a.Due) {
+			a.Due, a.Why = reply, "not before the reply"
+		}
+		line := doneLine{Kind: kindWords[a.Kind], Stands: p.standing(a), Verb: verb(a.Kind), Note: p.unusual(a)}
 		if a.State == respond.Approved {
 			line.Seconds = seconds(a.Due.Sub(p.Now()))
 		}
@@ -248,12 +243,6 @@ func (p *pages) history(c respond.Case) []historyLine {
 		out = append(out, historyLine{At: e.At, When: p.clock(e.At), What: did(e)})
 	}
 	return out
-}
-
-// can reports whether the platform lets us do kind on this case's account.
-func (p *pages) can(c respond.Case, kind ingest.ActionKind) bool {
-	a := p.Desk.Accounts[c.Comment.Account].Actor
-	return a != nil && a.Capabilities().Can(kind)
 }
 
 // tag names how far a case went.

@@ -83,7 +83,7 @@ func (b *browser) post(path string, form ...string) answer {
 }
 
 // see fails unless the answer has this status and holds all the words.
-func (a answer) see(t *testing.T, status int, words ...string) {
+func (a answer) see(t *testing.T, status int, words ...string) answer {
 	t.Helper()
 	if a.status != status {
 		t.Errorf("status %d, want %d", a.status, status)
@@ -93,6 +93,7 @@ func (a answer) see(t *testing.T, status int, words ...string) {
 			t.Errorf("the page does not say %q:\n%s", s, main(a.body))
 		}
 	}
+	return a
 }
 
 // lacks fails if the answer holds any of the words.

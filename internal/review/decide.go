@@ -37,11 +37,7 @@ func (p *pages) check(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	caps := ingest.Capabilities{}
-	if a := p.Desk.Accounts[c.Comment.Account].Actor; a != nil {
-		caps = a.Capabilities()
-	}
-	n, _ := caps.Count(kind, words)
+	n, _ := p.caps(c).Count(kind, words)
 	p.answer(w, http.StatusOK, struct {
 		Length   string    `json:"length"`
 		Problems []problem `json:"problems"`
@@ -87,6 +83,7 @@ func (p *pages) undecided(w http.ResponseWriter, r *http.Request, c respond.Case
 		}
 		c, status, t.notice = now, http.StatusConflict, p.overtaken(now, visitOf(r).user)
 	case errors.As(cause, &refused):
+		t.refused = true
 		t.notice = "Not approved yet: something in the words may not be published. It is marked below; your text is kept."
 	case errors.As(cause, &cannot):
 		t.notice = cannot.Why
@@ -135,18 +132,26 @@ func (p *pages) recheck(ctx context.Context, c respond.Case, t *typed) error {
 	return nil
 }
 
+// into puts what was typed into a decision.
+func (t *typed) into(d *respond.Decision) error {
+	d.Reply = t.reply
+	if t.sendPrivate {
+		if d.Private = t.private; d.Private == "" {
+			return &respond.CannotError{Why: "The private message is empty: write it, or untick it."}
+		}
+	}
+	if t.hide {
+		if d.Hide = t.reason; d.Hide == "" {
+			return &respond.CannotError{Why: "Hiding needs a privacy reason: choose one, or untick it."}
+		}
+	}
+	return nil
+}
+
 func (p *pages) approve(w http.ResponseWriter, r *http.Request) error {
 	return p.decide(w, r, func(d respond.Decision, t *typed) error {
-		d.Reply = t.reply
-		if t.sendPrivate {
-			if d.Private = t.private; d.Private == "" {
-				return &respond.CannotError{Why: "The private message is empty: write it, or untick it."}
-			}
-		}
-		if t.hide {
-			if d.Hide = t.reason; d.Hide == "" {
-				return &respond.CannotError{Why: "Hiding needs a privacy reason: choose one, or untick it."}
-			}
+		if err := t.into(&d); err != nil {
+			return err
 		}
 		_, err := p.Desk.Approve(r.Context(), d)
 		return err

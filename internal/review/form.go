@@ -15,12 +15,25 @@ import (
 
 // decideForm is what we would say, to be approved or changed.
 type decideForm struct {
-	// Reply is nil when a public reply is or may be online already.
-	Reply   *textField
-	Private *textField
+	// Reply, Private and Hide are nil where that may not be done: then NoReply and
+	// its like say why.
+	Reply                      *textField
+	Private                    *textField
+	Hide                       *hideField
+	NoReply, NoPrivate, NoHide string
+	// ByHand says why the reply is to be copied and published by a person.
+	ByHand string
+	// Window says for how long a private message is possible, Notes what else is to
+	// be known before approving.
+	Window string
+	Notes  []string
+	// Then says what approving does.
+	Then string
+	// Override lets a refused text out; AskOfficer: somebody else can do that.
+	Override   *overrideForm
+	AskOfficer bool
 	// SendPrivate: the private message is ticked.
 	SendPrivate bool
-	Hide        *hideField
 	Wordings    []string
 	Suggested   bool
 }
@@ -57,39 +70,71 @@ type reason struct {
 	On          bool
 }
 
-// form makes the form of a case: the suggestion, or what was typed.
-func (p *pages) form(ctx context.Context, c respond.Case, t *typed, seen bool) (*decideForm, error) {
-	f := &decideForm{Suggested: c.Suggestion != nil}
+// draft is what a form is made of.
+type draft struct {
+	c   respond.Case
+	may respond.Answers
+	// typed is what was typed before; nil: nothing was.
+	typed *typed
+	seen  bool // the comment is shown beside it
+}
+
+// form makes the form of a case: the suggestion, or what was typed; and what may not
+// be done, with the reason.
+func (p *pages) form(ctx context.Context, d draft) (*decideForm, error) {
+	c := d.c
+	f := &decideForm{Suggested: c.Suggestion != nil, Notes: notesOf(d.may)}
 	in := typed{}
 	if s := c.Suggestion; s != nil {
 		in = typed{reply: s.Text, private: s.Private, sendPrivate: s.Private != "", reason: s.Hide, hide: s.Hide != ""}
 	}
-	if t != nil && t.wrote {
-		in = *t
+	if d.typed != nil && d.typed.wrote {
+		in = *d.typed
 	}
 	if err := p.recheck(ctx, c, &in); err != nil {
 		return nil, err
 	}
-	caps := ingest.Capabilities{}
-	if a := p.Desk.Accounts[c.Comment.Account].Actor; a != nil {
-		caps = a.Capabilities()
+	if d.typed != nil {
+		d.typed.problems = in.problems
 	}
-	if !c.Done(ingest.Reply) {
-		f.Reply = field(ingest.Reply, "reply", in.reply, caps, in.problems)
-		if f.Suggested || seen {
+	caps := p.caps(c)
+	if stop, stopped := d.may.Stop(ingest.Reply); stopped && !stop.ByHand() {
+		f.NoReply = stop.Why
+	} else {
+		f.ByHand, f.Reply = stop.Why, field(ingest.Reply, "reply", in.reply, caps, in.problems)
+		if f.Suggested || d.seen {
 			var err error
 			if f.Wordings, err = p.wordings(ctx, c); err != nil {
 				return nil, err
 			}
 		}
 	}
-	if !c.Done(ingest.Private) && caps.Can(ingest.Private) && c.Comment.PrivateUntil.After(p.Now()) {
-		f.Private, f.SendPrivate = field(ingest.Private, "private_text", in.private, caps, in.problems), in.sendPrivate
-	}
-	if !c.Done(ingest.Hide) && caps.Can(ingest.Hide) && c.Comment.CanHide && !c.Comment.Hidden {
-		f.Hide = &hideField{On: in.hide, Note: hideWords[c.Comment.Platform], Reasons: hideReasons(in.reason)}
-	}
+	p.beside(f, d.may, in, caps)
+	f.Then = p.then(f, d.may)
 	return f, nil
+}
+
+// beside adds what can go with the public reply: a private message and hiding.
+func (p *pages) beside(f *decideForm, may respond.Answers, in typed, caps ingest.Capabilities) {
+	if stop, stopped := may.Stop(ingest.Private); stopped {
+		f.NoPrivate = stop.Why
+	} else {
+		f.Private, f.SendPrivate = field(ingest.Private, "private_text", in.private, caps, in.problems), in.sendPrivate
+		_, f.Window = p.window(may)
+	}
+	if stop, stopped := may.Stop(ingest.Hide); stopped {
+		f.NoHide = stop.Why
+	} else {
+		f.Hide = &hideField{On: in.hide, Note: caps.HideNote, Reasons: hideReasons(in.reason)}
+	}
+}
+
+// caps are what can be done on a case's account.
+func (p *pages) caps(c respond.Case) ingest.Capabilities {
+	if a := p.Desk.Accounts[c.Comment.Account].Actor; a != nil {
+		return a.Capabilities()
+	}
+	return ingest.Capabilities{}
 }
 
 // labelForm asks what the comment is, of somebody who has it before her.

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"triage/internal/ingest"
@@ -28,8 +29,10 @@ type queuePage struct {
 	All     bool // nothing is filtered away
 	Narrow  bool // only some lanes, platforms or accounts are shown
 	Today   string
-	Sample  string // how many of the weekly sample nobody has looked at
-	Undo    *undoLast
+	// Outcomes says what became of the conversations in the list.
+	Outcomes string
+	Sample   string // how many of the weekly sample nobody has looked at
+	Undo     *undoLast
 	// Older and Newer lead to the other pages of a long list.
 	Older, Newer, Range string
 }
@@ -71,6 +74,9 @@ func (p *pages) showQueue(w http.ResponseWriter, r *http.Request) error {
 	page.News = "/news?" + f.query(url.Values{"since": {strconv.FormatInt(max(0, s.newest.UnixNano()), 10)}}).Encode()
 	page.Trouble, page.Reading = p.reading()
 	page.Today = s.decided()
+	if f.State == stateAnswered {
+		page.Outcomes = s.becameOf()
+	}
 	if s.sample > 0 {
 		page.Sample = plural(s.sample, "comment")
 	}
@@ -133,6 +139,9 @@ func (p *pages) rowNote(c *respond.Case) string {
 	case respond.Failed:
 		return "could not be published"
 	case respond.Approved:
+		if byItself(c) {
+			return "automatic, goes out in " + span(due(c).Sub(p.Now()))
+		}
 		return "goes out in " + span(due(c).Sub(p.Now()))
 	case respond.Sending:
 		return "going out now"
@@ -145,10 +154,45 @@ func (p *pages) rowNote(c *respond.Case) string {
 		}
 		return ""
 	}
+	settled := "withdrawn"
 	if e, ok := decision(c); ok {
-		return e.By + ", " + p.clock(e.At)
+		settled = e.By + ", " + p.clock(e.At)
+	} else if byItself(c) {
+		settled = "automatic, " + p.clock(c.LastStep())
 	}
-	return "withdrawn"
+	if c.Outcome != nil {
+		settled += " · " + lower(outcomeWords[c.Outcome.Code])
+	}
+	return settled
+}
+
+// byItself reports whether a public reply went out, or goes out, that nobody
+// approved.
+func byItself(c *respond.Case) bool {
+	return slices.ContainsFunc(c.Actions, func(a respond.Action) bool {
+		return a.Kind == ingest.Reply && a.By == respond.Machine && (a.State == respond.Sent || a.State == respond.Approved)
+	})
+}
+
+// becameOf counts the outcomes of what is listed.
+func (s *survey) becameOf() string {
+	n, unknown := map[string]int{}, 0
+	for _, c := range s.list {
+		switch {
+		case c.Outcome != nil:
+			n[c.Outcome.Code]++
+		case c.CanOutcome():
+			unknown++
+		}
+	}
+	if len(n) == 0 {
+		return ""
+	}
+	parts := []string{}
+	for _, code := range respond.Outcomes {
+		parts = append(parts, lower(outcomeWords[code])+" "+grouped(n[code]))
+	}
+	return "What became of these: " + strings.Join(parts, ", ") + "; not said " + grouped(unknown) + "."
 }
 
 // decided says what was decided today.

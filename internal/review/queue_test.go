@@ -15,6 +15,7 @@ import (
 	"triage/internal/ingest"
 	"triage/internal/people"
 	"triage/internal/respond"
+	"triage/internal/review/inert"
 )
 
 // order finds in which order cases are listed.
@@ -202,10 +203,10 @@ func TestTemplatesEmptyAndFull(t *testing.T) {
 		"queue": {queuePage{}, queuePage{frame: f, Counts: counts{1, 2, 3}, Trouble: []string{"t"}, Reading: "r", Rows: []row{{ID: "x", Loud: true, Low: true}},
 			Filters: []filterGroup{{Name: "State", Links: []filterLink{{"t", "/?a=b", true}}}}, Undo: &undoLast{"x", 3}, Older: "/?page=3", Newer: "/?page=1", Range: "r"}},
 		"case": {casePage{}, casePage{frame: f, ID: "x", Loud: true, Window: "w", Notice: "n", Doubt: "d", Why: []string{"w"}, Yours: "y", CanHand: true, CanUndo: true,
-			Said: said{CanReveal: true, Shown: true, Author: "a", Link: "https://a.example", Title: "t", Lang: "en", Pieces: []piece{{"x", []int{1}, true, true}}, Notes: []string{"n"}},
-			Done: []doneLine{{"k", "s", "Goes out", "t", 3}}, History: []historyLine{{What: "w"}}, Before: "b", After: "a",
+			Said: said{CanReveal: true, Shown: true, Author: "a", Link: "https://a.example", Title: "t", Lang: "en", Pieces: []inert.Piece{{Text: "x", Why: []int{1}, Last: true, Sign: true}}, Notes: []string{"n"}},
+			Done: []doneLine{{Kind: "k", Stands: "s", Verb: "Goes out", Text: "t", Note: "n", Seconds: 3}}, History: []historyLine{{What: "w"}}, Before: "b", After: "a",
 			Form: &decideForm{Reply: field, Private: field, SendPrivate: true, Wordings: []string{"w"}, Hide: &hideField{true, "n", []reason{{"c", "w", true}}}}},
-			casePage{TakeDown: &takeDown{true, true}}, casePage{Form: &decideForm{}}, casePage{Said: said{Shown: true, Gone: true, Own: true}}},
+			casePage{TakeDown: &takeDown{Online: "3 days", ByHand: true, MayLeave: true}}, casePage{Form: &decideForm{}}, casePage{Said: said{Shown: true, Gone: true, Own: true}}},
 	} {
 		for i, page := range pages {
 			if err := w.pages.look.pages[name].Execute(io.Discard, page); err != nil {

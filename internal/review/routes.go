@@ -41,6 +41,8 @@ func (p *pages) routes() []route {
 		{pattern: "POST /cases/{id}/cover", need: people.Reveal, handle: p.cover},
 		{pattern: "POST /cases/{id}/check", need: people.Decide, data: true, handle: p.check},
 		{pattern: "POST /cases/{id}/approve", need: people.Decide, handle: p.approve},
+		{pattern: "POST /cases/{id}/override", need: people.Override, handle: p.override},
+		{pattern: "POST /cases/{id}/outcome", need: people.Decide, handle: p.outcome},
 		{pattern: "POST /cases/{id}/dismiss", need: people.Decide, handle: p.dismiss},
 		{pattern: "POST /cases/{id}/label", need: people.Decide, handle: p.label},
 		{pattern: "POST /cases/{id}/handle", need: people.Decide, handle: p.handled},

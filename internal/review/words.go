@@ -40,13 +40,6 @@ func platformWord(name string) string {
 	return strings.ToUpper(string(r)) + name[n:]
 }
 
-// hideWords says what hiding means on a platform.
-var hideWords = map[string]string{
-	"facebook":  "On Facebook a hidden comment stays visible to its author and their friends.",
-	"instagram": "On Instagram a hidden comment can no longer be answered: the reply goes out first.",
-	"wordpress": "On WordPress the comment is held: nobody but the practice sees it.",
-}
-
 var langWords = map[string]string{
 	"ar": "Arabic", "zh": "Chinese", "nl": "Dutch", "en": "English", "tl": "Tagalog", "fr": "French", "de": "German",
 	"el": "Greek", "ht": "Haitian Creole", "he": "Hebrew", "hi": "Hindi", "it": "Italian", "ja": "Japanese",
@@ -133,13 +126,13 @@ func (p *pages) standing(a respond.Action) string {
 	switch a.State {
 	case respond.Approved:
 		if left := a.Due.Sub(p.Now()); left > 0 {
-			return verb(a.Kind) + " in " + span(left) + "." + tail(a.Why)
+			return verb(a.Kind) + " in " + span(left) + "." + tail(capital(a.Why))
 		}
 		return "Going out now."
 	case respond.Sending:
 		return "Going out now. We are waiting for the platform's answer."
 	case respond.Sent:
-		return sentWords[a.Kind] + " " + at + "."
+		return sentWords[a.Kind] + " " + at + "." + tail(capital(a.Why))
 	case respond.Failed:
 		return "Did not work: " + sentence(a.Why, "the platform refused it")
 	case respond.Manual:
@@ -183,6 +176,12 @@ func did(e respond.Entry) string {
 		return who + " said what it is: " + strings.ReplaceAll(e.Note, "+", ", ") + "."
 	case "moved":
 		return who + " found it in the sample; it should have been here: " + laneWords[respond.Lane(e.Note)] + "."
+	case respond.Automatic:
+		return "Approved automatically: " + list(e.Note) + "."
+	case respond.Overrode:
+		return who + " let out what the check refused. " + overruled(e.Note)
+	case respond.Outcomed:
+		return who + " recorded what became of it: " + lower(outcomeWords[e.Note]) + "."
 	case "dismissed":
 		return who + " decided that nothing is to be said."
 	case "handled":
@@ -193,6 +192,12 @@ func did(e respond.Entry) string {
 		return "The comment was edited: " + laneWords[respond.Lane(e.Note)] + "."
 	case "answered":
 		return "Somebody of the practice answered on the platform."
+	case "removed":
+		return "Read back on the platform: our reply is gone. The audit holds the proof."
+	case "corrected":
+		return "Read back on the platform: our reply says something else now, which may stay. The audit holds the proof."
+	case "back-online":
+		return "Read back on the platform: our reply is still there, or there again."
 	case "erased":
 		return "The words were erased: " + erasedWords[e.Note] + "."
 	}
@@ -220,7 +225,7 @@ func list(kinds string) string {
 	parts := strings.Split(kinds, "+")
 	for i, k := range parts {
 		if w := kindWords[kindOf(k)]; w != "" {
-			parts[i] = strings.ToLower(w[:1]) + w[1:]
+			parts[i] = lower(w)
 		}
 	}
 	if n := len(parts); n > 1 {
@@ -278,15 +283,6 @@ func short(d time.Duration) string {
 	return fmt.Sprintf("%d d", int(d/(24*time.Hour)))
 }
 
-// left says how long there is still time: "6 d 22 h".
-func left(d time.Duration) string {
-	hours := int(d/time.Hour) % 24
-	if d >= 24*time.Hour {
-		return fmt.Sprintf("%d d %d h", int(d/(24*time.Hour)), hours)
-	}
-	return fmt.Sprintf("%d h %d min", hours, int(d/time.Minute)%60)
-}
-
 // grouped writes 8000 as "8,000".
 func grouped(n int) string {
 	s := fmt.Sprint(n)
@@ -294,4 +290,11 @@ func grouped(n int) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return grouped(n) + " " + noun + "s"
 }

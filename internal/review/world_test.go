@@ -114,7 +114,8 @@ func (d *drawer) Save(_ context.Context, key, text string) error {
 type hand struct{ kinds []ingest.ActionKind }
 
 func (h hand) Capabilities() ingest.Capabilities {
-	return ingest.Capabilities{Actions: h.kinds, MaxReply: 8000, MaxPrivate: 2000}
+	return ingest.Capabilities{Actions: h.kinds, MaxReply: 8000, MaxPrivate: 2000, Name: "Facebook",
+		HideNote: "On Facebook a hidden comment stays visible to its author and their friends."}
 }
 func (hand) Observe(context.Context, string) (ingest.Observation, error) {
 	return ingest.Observation{}, nil

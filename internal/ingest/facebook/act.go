@@ -18,7 +18,8 @@ const (
 func (c *Client) Capabilities() ingest.Capabilities {
 	return ingest.Capabilities{
 		Actions:  []ingest.ActionKind{ingest.Reply, ingest.Private, ingest.Hide, ingest.TakeDown},
-		MaxReply: maxReply, MaxPrivate: maxPrivate,
+		MaxReply: maxReply, MaxPrivate: maxPrivate, Name: "Facebook",
+		HideNote: "On Facebook a hidden comment stays visible to its author and their friends.",
 	}
 }
 
@@ -33,7 +34,7 @@ func (c *Client) Observe(ctx context.Context, item string) (ingest.Observation, 
 	}
 	switch {
 	case graph.Gone(err):
-		return ingest.Observation{Gone: true}, nil
+		return ingest.Observation{Gone: true, Code: graph.CodeOf(err)}, nil
 	case err != nil:
 		return ingest.Observation{}, err
 	case o.Text("id") == "":

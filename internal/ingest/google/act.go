@@ -18,9 +18,14 @@ const maxReply = 4096
 func (c *Client) Capabilities() ingest.Capabilities {
 	return ingest.Capabilities{
 		Actions:  []ingest.ActionKind{ingest.Reply, ingest.TakeDown},
-		MaxReply: maxReply, Length: func(s string) int { return len(s) },
+		MaxReply: maxReply, Length: func(s string) int { return len(s) }, Name: "Google", Alone: true,
+		HideNote: "Google lets nobody hide a review; what breaks its rules can be reported there.",
 	}
 }
+
+// replyCode is how Google says that a review has no reply: it shows the review
+// without one.
+var replyCode = map[bool]string{false: "200 without a reply"}
 
 var errNotOurs = errors.New("observe: the item is none of this location's reviews")
 
@@ -33,14 +38,14 @@ func (c *Client) Observe(ctx context.Context, item string) (ingest.Observation, 
 	}
 	o, err := c.review(ctx, id)
 	if codeOf(err) == notFound {
-		return ingest.Observation{Gone: true}, nil
+		return ingest.Observation{Gone: true, Code: notFound}, nil
 	}
 	if err != nil {
 		return ingest.Observation{}, err
 	}
 	r, answered := c.reply(id, o)
 	if isReply {
-		return ingest.Observation{Gone: !answered, Text: r.Content.Text}, nil
+		return ingest.Observation{Gone: !answered, Text: r.Content.Text, Code: replyCode[answered]}, nil
 	}
 	seen := ingest.Observation{Text: original(o.text("comment"))}
 	if answered {

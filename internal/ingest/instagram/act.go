@@ -20,6 +20,7 @@ func (c *Client) Capabilities() ingest.Capabilities {
 	return ingest.Capabilities{
 		Actions:  []ingest.ActionKind{ingest.Reply, ingest.Private, ingest.Hide, ingest.TakeDown},
 		MaxReply: maxReply, MaxPrivate: maxPrivate, LengthPrivate: func(s string) int { return len(s) },
+		Name: "Instagram", HideNote: "On Instagram a hidden comment is not deleted, and can no longer be answered: the reply goes out first.",
 	}
 }
 
@@ -38,7 +39,7 @@ func (c *Client) Observe(ctx context.Context, item string) (ingest.Observation, 
 	o, err := c.api.Read(ctx, graph.Escape(item), graph.Params{"fields": commentFields})
 	switch {
 	case graph.Gone(err):
-		return ingest.Observation{Gone: true}, nil
+		return ingest.Observation{Gone: true, Code: graph.CodeOf(err)}, nil
 	case err != nil:
 		return ingest.Observation{}, err
 	case o.Text("id") == "":

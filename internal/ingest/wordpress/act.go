@@ -22,7 +22,8 @@ func (c *Client) Capabilities() ingest.Capabilities {
 	return ingest.Capabilities{
 		Actions:  []ingest.ActionKind{ingest.Reply, ingest.Hide, ingest.TakeDown},
 		MaxReply: maxReply,
-		Length:   func(text string) int { return len(escaper.Replace(text)) },
+		Length:   func(text string) int { return len(escaper.Replace(text)) }, Name: "WordPress",
+		HideNote: "On WordPress the comment is held: nobody but the practice sees it, save in what was mailed or fetched before.",
 	}
 }
 

@@ -36,8 +36,10 @@ func (c *Client) Observe(ctx context.Context, item string) (ingest.Observation, 
 	}
 	o, err := c.find(ctx, item, "content")
 	switch {
-	case isGone(err), err == nil && trashed(o):
-		return ingest.Observation{Gone: true}, nil
+	case isGone(err):
+		return ingest.Observation{Gone: true, Code: readErrorOf(err).Code}, nil
+	case err == nil && trashed(o):
+		return ingest.Observation{Gone: true, Code: o.text("status")}, nil
 	case err != nil:
 		return ingest.Observation{}, err
 	}

@@ -18,7 +18,8 @@ const maxPrivate = 10000 // characters
 // Capabilities says what can be done on X. A post counts by weight there.
 func (c *Client) Capabilities() ingest.Capabilities {
 	can := ingest.Capabilities{Actions: []ingest.ActionKind{ingest.Reply, ingest.TakeDown}, MaxReply: length.Max, Length: length.Count,
-		LengthPrivate: utf8.RuneCountInString}
+		LengthPrivate: utf8.RuneCountInString, Name: "X",
+		HideNote: "X only moves a reply behind a click: everybody can still read it there."}
 	if c.cfg.API == v2Name {
 		can.Actions = append(can.Actions, ingest.Hide)
 	}
@@ -42,7 +43,7 @@ func (c *Client) Observe(ctx context.Context, item string) (ingest.Observation, 
 	p, err := c.current(ctx, item)
 	switch {
 	case errors.Is(err, errGone):
-		return ingest.Observation{Gone: true}, nil
+		return ingest.Observation{Gone: true, Code: notFound}, nil
 	case err != nil:
 		return ingest.Observation{}, err
 	}

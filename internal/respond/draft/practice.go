@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -20,15 +21,21 @@ type Practice struct {
 	// Booking is where anybody can book a consultation, an https address;
 	// empty: replies invite to book by phone.
 	Booking string `toml:"booking"`
-	// Portal is the secure portal named in private messages, an https address;
-	// empty: none is named.
+	// Portal is the secure portal that replies name where a platform allows links, an
+	// https address; empty: none is named.
 	Portal string `toml:"portal"`
+	// Ways are the ways to the practice that replies offer, in this order; empty:
+	// DefaultWays. The phone is always among them.
+	Ways []string `toml:"ways"`
 	// Emergency is the local emergency number; empty: 911.
 	Emergency string `toml:"emergency"`
 	// Crisis is the local crisis line; empty: 988.
 	Crisis string `toml:"crisis"`
-	// Languages are those that staff can answer in, such as "en" and "es"; a
-	// comment in another is answered in English. Empty: en.
+	// Zone is where the practice's clock is, such as "America/Los_Angeles"; empty:
+	// where the machine's is. No reply says it.
+	Zone string `toml:"zone"`
+	// Languages are those that staff can go on in, such as "en" and "es"; a
+	// comment in another is answered in the first of them. Empty: en.
 	Languages []string `toml:"languages"`
 	// Staff are the names that a reply may say.
 	Staff []string `toml:"staff"`
@@ -37,6 +44,9 @@ type Practice struct {
 	Domains []string `toml:"domains"`
 	Phones  []string `toml:"phones"`
 }
+
+// spoken are the languages that there are wordings in.
+var spoken = []string{"en", "es", "fr"}
 
 // Validate tells what is missing or wrong, and what to write instead.
 func (p Practice) Validate() error {
@@ -50,6 +60,14 @@ func (p Practice) Validate() error {
 	case p.Crisis != "" && digitCount(p.Crisis) < 2:
 		return fmt.Errorf("practice: crisis is %q; write the local crisis line, or leave it out for 988", p.Crisis)
 	}
+	for _, lang := range p.Languages {
+		if !slices.Contains(spoken, lang) {
+			return fmt.Errorf("practice: languages has %q; there are wordings in %s", lang, strings.Join(spoken, ", "))
+		}
+	}
+	if err := checkWays(p.Ways); err != nil {
+		return err
+	}
 	for key, link := range map[string]string{"booking": p.Booking, "portal": p.Portal} {
 		if link == "" {
 			continue
@@ -59,6 +77,14 @@ func (p Practice) Validate() error {
 		}
 	}
 	return nil
+}
+
+// answers are the languages in which staff can go on.
+func (p Practice) answers() []string {
+	if len(p.Languages) == 0 {
+		return []string{"en"}
+	}
+	return p.Languages
 }
 
 // Own lists the practice's own numbers, addresses and domains, for the gate.

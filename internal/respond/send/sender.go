@@ -1,4 +1,7 @@
-package respond
+// Package send does what was approved, on the platforms: at most once, and never
+// silently not. What it is about to do is stored before it is done, so that after
+// a crash or an unclear answer it looks instead of doing again.
+package send
 
 import (
 	"context"
@@ -10,13 +13,12 @@ import (
 	"go.uber.org/zap"
 
 	"triage/internal/ingest"
+	"triage/internal/respond"
 )
 
-// Sender does what was approved, once its undo window has ended: at most once,
-// and never silently not. What it is about to do is stored before it is done,
-// so that after a crash or an unclear answer it looks instead of doing again.
+// Sender does what was approved at a desk, once its undo window has ended.
 type Sender struct {
-	Desk *Desk
+	Desk *respond.Desk
 	Log  *zap.Logger
 
 	mu     sync.Mutex
@@ -33,15 +35,21 @@ type rest struct {
 
 // Times the sender keeps.
 const (
-	lookAgain  = 10 * time.Second // after the platform could not be read, growing
-	looksMost  = 10               // then a person is asked
-	callTime   = 45 * time.Second // one look at the platform, or one attempt
-	storeTime  = 20 * time.Second // one change of a case
-	restFirst  = time.Second      // after an error of our own, doubling
-	restMost   = 10 * time.Minute
-	accountOff = time.Hour // after the platform asked to stop
-	idleTime   = time.Minute
+	lookAgain   = 10 * time.Second // after the platform could not be read, growing
+	looksMost   = 10               // then a person is asked
+	looksUrgent = 5                // the same where that is urgent: after five minutes
+	callTime    = 45 * time.Second // one look at the platform, or one attempt
+	storeTime   = 20 * time.Second // one change of a case
+	restFirst   = time.Second      // after an error of our own, doubling
+	restMost    = 10 * time.Minute
+	accountOff  = time.Hour // after the platform asked to stop
+	idleTime    = time.Minute
+	atOnce      = 5 // cases of an account, before it is looked what presses now
 )
+
+// Longest is the longest that an attempt may take, from when it is stored on: before
+// that is over, nobody can ask the platform what became of it.
+const Longest = storeTime + callTime
 
 // Run acts whenever something is due and whenever woken, until ctx ends. Each
 // account goes at its own pace: a slow one holds up no other. An attempt under
@@ -69,7 +77,7 @@ func (s *Sender) Run(ctx context.Context, wake <-chan struct{}) error {
 			}
 			busy[account] = true
 			g.Go(func() {
-				s.serve(ctx, account, cases)
+				s.serve(ctx, account, cases[:min(len(cases), atOnce)])
 				select {
 				case idle <- account:
 				case <-ctx.Done():
@@ -103,7 +111,7 @@ func (s *Sender) serve(ctx context.Context, account string, cases []string) {
 func (s *Sender) settle(id string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err == nil || errors.Is(err, ErrConflict) {
+	if err == nil || errors.Is(err, respond.ErrConflict) {
 		delete(s.rests, id)
 		return
 	}
@@ -116,22 +124,32 @@ func (s *Sender) settle(id string, err error) {
 	s.Log.Error("send", zap.String("case", id), zap.Duration("again_in", wait), zap.Error(err))
 }
 
-// due lists the cases with something due, by account, oldest decision first.
+// due lists the cases with something due, by account: what is urgent first, then the
+// oldest decision.
 func (s *Sender) due() map[string][]string {
 	now := s.Desk.Now()
 	type dueCase struct {
-		id string
-		at time.Time
+		id     string
+		urgent bool
+		at     time.Time
 	}
 	found := map[string][]dueCase{}
 	for c := range s.Desk.Cases.All() {
 		if i, at := s.next(c); i >= 0 && !at.After(now) {
-			found[c.Comment.Account] = append(found[c.Comment.Account], dueCase{c.ID(), at})
+			found[c.Comment.Account] = append(found[c.Comment.Account], dueCase{c.ID(), c.Lane.Urgent(), at})
 		}
 	}
 	due := map[string][]string{}
 	for account, cases := range found {
-		slices.SortFunc(cases, func(a, b dueCase) int { return a.at.Compare(b.at) })
+		slices.SortFunc(cases, func(a, b dueCase) int {
+			if a.urgent != b.urgent {
+				if a.urgent {
+					return -1
+				}
+				return 1
+			}
+			return a.at.Compare(b.at)
+		})
 		for _, c := range cases {
 			due[account] = append(due[account], c.id)
 		}
@@ -150,23 +168,38 @@ func (s *Sender) untilNext(busy map[string]bool) time.Duration {
 }
 
 // next finds the action of a case to be worked on next and when: an unclear
-// attempt before anything new, and in the order reply, private, hide.
-func (s *Sender) next(c *Case) (int, time.Time) {
-	best, at := -1, time.Time{}
+// attempt before anything new, and in the order reply, private, hide. But while the
+// reply waits the private message does not: its own time may end before.
+func (s *Sender) next(c *respond.Case) (int, time.Time) {
+	if !slices.ContainsFunc(c.Actions, underWay) { // nearly all
+		return -1, time.Time{}
+	}
+	best, at, now := -1, time.Time{}, s.Desk.Rules()
 	for i, a := range c.Actions {
 		switch {
-		case a.State == Sending:
-			return i, s.notBefore(c, later(a.Due, a.Intent.Started.Add(s.Desk.Rules().ReadBack)))
-		case a.State == Approved && s.Desk.Rules().off(a): // withdrawn at once: it must not wait for posting to be on again
+		case a.State == respond.Sending:
+			return i, s.notBefore(c, later(a.Due, a.Intent.Started.Add(now.ReadBack)))
+		case a.State == respond.Approved && now.OffFor(c, a): // withdrawn at once: it must not wait for posting to be on again
 			return i, s.notBefore(c, time.Time{})
-		case a.State == Approved && best < 0:
-			best, at = i, later(a.Due, s.pausedUntil(c.Comment.Account))
+		case a.State == respond.Approved:
+			due := a.Due
+			if a.Held != "" && !stands(a.Held, now) {
+				due = a.Approved.Add(now.Window)
+			}
+			if best < 0 || a.Kind == ingest.Private && due.Before(at) {
+				best, at = i, due
+			}
 		}
 	}
 	return best, s.notBefore(c, at)
 }
 
-func (s *Sender) notBefore(c *Case, at time.Time) time.Time {
+// underWay reports whether the sender has something to do about the action.
+func underWay(a respond.Action) bool {
+	return a.State == respond.Approved || a.State == respond.Sending
+}
+
+func (s *Sender) notBefore(c *respond.Case, at time.Time) time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return later(at, s.rests[c.ID()].until)
@@ -218,58 +251,24 @@ func (s *Sender) act(stop context.Context, account, id string) error {
 		return nil
 	}
 	w := work{sender: s, c: c, i: i, actor: s.Desk.Accounts[account].Actor, stop: stop}
-	if c.Actions[i].State == Approved && s.Desk.Rules().off(c.Actions[i]) {
+	if c.Actions[i].State == respond.Approved && s.Desk.Rules().OffFor(&c, c.Actions[i]) {
 		return w.switchedOff(ctx)
 	}
 	// An attempt whose outcome is not known stays one that may be online.
-	w.action().Unclear = c.Actions[i].State == Sending
+	w.action().Unclear = c.Actions[i].State == respond.Sending
 	if w.actor == nil {
-		return w.end(ctx, Manual, "", "this account cannot be acted on from here any more: please do it by hand, then mark it as handled")
+		return w.end(ctx, respond.Manual, "", "this account cannot be acted on from here any more: please do it by hand, then mark it as handled")
 	}
 	content, err := s.Desk.Said(ctx, c)
-	if errors.Is(err, ErrGone) {
+	if errors.Is(err, respond.ErrGone) {
 		return w.erased(ctx)
 	}
 	if err != nil {
 		return err
 	}
 	w.content = content
-	if c.Actions[i].State == Sending {
+	if c.Actions[i].State == respond.Sending {
 		return w.reconcile(ctx)
 	}
 	return w.attempt(ctx)
-}
-
-// overCap reports when the account may act again; zero: it may act now.
-func (s *Sender) overCap(account string) time.Time {
-	day := s.Desk.Now().Add(-24 * time.Hour)
-	var acts []time.Time
-	for c := range s.Desk.Cases.All() {
-		if c.Comment.Account != account {
-			continue
-		}
-		for _, a := range c.Actions {
-			if a.Intent != nil && a.Intent.Started.After(day) {
-				acts = append(acts, a.Intent.Started)
-			}
-		}
-	}
-	most := s.Desk.Rules().DailyCap
-	if most == 0 || len(acts) < most {
-		return time.Time{}
-	}
-	slices.SortFunc(acts, time.Time.Compare)
-	return acts[len(acts)-most].Add(24 * time.Hour)
-}
-
-// sameText compares a published text with ours as far as platforms leave it.
-func sameText(a, b string) bool { return squash(a) == squash(b) }
-
-// ownBefore are the ids of the replies that were there before an attempt.
-func (w *work) ownBefore(o ingest.Observation) []string {
-	ids := make([]string, 0, len(o.Own))
-	for _, r := range o.Own {
-		ids = append(ids, w.itemID(r.Item))
-	}
-	return ids
 }

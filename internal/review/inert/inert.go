@@ -1,4 +1,6 @@
-package review
+// Package inert makes what a stranger wrote harmless to look at: text taken apart
+// into runs, with what would not be seen, or would turn a line around, named.
+package inert
 
 import (
 	"fmt"
@@ -11,14 +13,14 @@ import (
 // What a stranger wrote is shown as harmless text: at most so many characters
 // and reasons, so many marks stacked on a letter.
 const (
-	mostCharacters = 20000
-	mostReasons    = 40
+	MostCharacters = 20000
+	MostReasons    = 40
 	mostStacked    = 4
 )
 
-// piece is a run of a comment that is shown in one way. The template escapes
+// Piece is a run of a comment that is shown in one way. The template escapes
 // it.
-type piece struct {
+type Piece struct {
 	Text string
 	// Why are the numbers of the reasons that the run is part of.
 	Why []int
@@ -28,16 +30,16 @@ type piece struct {
 	Sign bool
 }
 
-// inert takes a comment apart. Reasons are byte offsets; those outside of the
+// Text takes a comment apart; cut: its end is not shown. Reasons are byte offsets; those outside of the
 // text mark nothing.
-func inert(text string, reasons []classify.Reason) (pieces []piece, cut bool) {
-	if len(reasons) > mostReasons {
-		reasons = reasons[:mostReasons]
+func Text(text string, reasons []classify.Reason) (pieces []Piece, cut bool) {
+	if len(reasons) > MostReasons {
+		reasons = reasons[:MostReasons]
 	}
 	b := builder{}
 	shown := 0
 	for i, r := range text {
-		if shown++; shown > mostCharacters {
+		if shown++; shown > MostCharacters {
 			cut = true
 			break
 		}
@@ -68,7 +70,7 @@ func under(reasons []classify.Reason, i int) []int {
 
 // builder collects runes into pieces.
 type builder struct {
-	out     []piece
+	out     []Piece
 	run     []rune
 	runWhy  []int
 	why     []int
@@ -89,7 +91,7 @@ func (b *builder) add(r rune) {
 	}
 	if sign := signFor(r); sign != "" {
 		b.flush()
-		b.out = append(b.out, piece{Text: sign, Why: b.why, Sign: true})
+		b.out = append(b.out, Piece{Text: sign, Why: b.why, Sign: true})
 		return
 	}
 	b.run = append(b.run, r)
@@ -97,7 +99,7 @@ func (b *builder) add(r rune) {
 
 func (b *builder) flush() {
 	if len(b.run) > 0 {
-		b.out = append(b.out, piece{Text: string(b.run), Why: b.runWhy})
+		b.out = append(b.out, Piece{Text: string(b.run), Why: b.runWhy})
 		b.run = nil
 	}
 }
@@ -127,9 +129,9 @@ func signFor(r rune) string {
 	return ""
 }
 
-// oneLine is inert for a name or a title: one line, bounded.
-func oneLine(s string) string {
-	pieces, _ := inert(s, nil)
+// Line is Text for a name or a title: one line, bounded.
+func Line(s string) string {
+	pieces, _ := Text(s, nil)
 	out := []rune{}
 	for _, p := range pieces {
 		out = append(out, []rune(p.Text)...)
@@ -143,11 +145,4 @@ func oneLine(s string) string {
 		out = append(out[:119], '…')
 	}
 	return string(out)
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return grouped(n) + " " + noun + "s"
 }

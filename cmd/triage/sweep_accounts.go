@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"triage/internal/audit"
+	"triage/internal/ingest"
+)
+
+// sweptAccounts gathers from the audit how far each account was swept.
+type sweptAccounts struct {
+	of   map[string]sweptAccount // what is known of each account beforehand
+	last map[string]sweptAccount
+}
+
+func (s *sweptAccounts) see(r audit.Record) {
+	if r.Do != "sweep-read" && r.Do != "sweep-failed" {
+		return
+	}
+	since, tally := sinceOf(r.Note)
+	t := tallyOf(tally)
+	s.last[r.On] = sweptAccount{
+		Account: r.On, Platform: s.of[r.On].Platform, Name: s.of[r.On].Name, Since: since, Ended: r.At, Whole: r.Do == "sweep-read",
+		Read: t.Read, Own: t.Own, Refused: t.Refused, Unread: t.Unread, Alone: t.Alone, Oldest: t.Oldest,
+		Record: auditEnd{Record: r.N, Hash: r.MAC},
+	}
+}
+
+func (s *sweptAccounts) list() []sweptAccount {
+	out := []sweptAccount{}
+	for _, name := range slices.Sorted(maps.Keys(s.last)) {
+		out = append(out, s.last[name])
+	}
+	return out
+}
+
+// lookAll reads everything that had to go back from its platform, and counts what
+// could not be read.
+func (w *sweeper) lookAll(ctx context.Context) (unread int, err error) {
+	desk, err := w.desk()
+	if err != nil {
+		return 0, err
+	}
+	asked := map[string]ingest.Account{}
+	for _, s := range w.cfg.sections() {
+		c, err := w.clientOf(s)
+		if err != nil {
+			return 0, err
+		}
+		asked[s.Name] = c
+	}
+	return w.watch(desk, asked).LookAll(ctx)
+}
+
+// auditWait is how long a report waits until what was done is in the audit.
+const auditWait = 20 * time.Second
+
+// audited waits until what happened to cases is in the audit, and brings it there
+// where no service does.
+func (w *sweeper) audited(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, auditWait)
+	defer cancel()
+	if w.all == nil {
+		kept := make(chan struct{})
+		keep, end := context.WithCancel(ctx)
+		go func() {
+			defer close(kept)
+			_ = w.st.KeepAudited(keep) // what is left of it waits for the service
+		}()
+		defer func() { end(); <-kept }()
+	}
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		waiting, _, err := w.st.AuditFlow(ctx)
+		if err == nil && waiting == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(errors.New("what was done does not reach the audit: see the log, and try again"), err)
+		case <-tick.C:
+		}
+	}
+}
