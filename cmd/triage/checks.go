@@ -17,7 +17,7 @@ import (
 // checks are what the pager looks at.
 func (s *service) checks(st *opened, desk *respond.Desk, all accounts) []alert.Check {
 	return []alert.Check{
-		caseCheck{desk, s.cfg.Review.URL}, sourceCheck{all.health(st.Sources), time.Now}, storeCheck{st.bus, time.Now},
+		caseCheck{desk, s.cfg.Review.URL}, sendCheck{desk, s.cfg.Review.URL, time.Now}, sourceCheck{all.health(st.Sources), time.Now}, storeCheck{st.bus, time.Now},
 		&flowCheck{name: "judging", what: "comments wait and none is judged: see the log", flow: st.Comments.Flow, now: time.Now},
 		&flowCheck{name: "opening", what: "judged comments wait and none becomes a case: see the log", flow: st.Verdicts.Flow, now: time.Now},
 		&flowCheck{name: "auditing", what: "what was done does not reach the audit: see the log", flow: st.AuditFlow, now: time.Now},

@@ -54,7 +54,8 @@ type googleConfig struct {
 type section struct {
 	*accountConfig
 	platform string
-	number   int // among those of the platform
+	at       string // where its server is; empty: where the platform's is
+	number   int    // among those of the platform
 	secrets  []secretKey
 	validate func() error
 	client   func(clientParts) (client, error)
@@ -120,7 +121,7 @@ func (c *config) sections() []section {
 
 func (f *instagramConfig) section(i int) section {
 	return section{
-		accountConfig: &f.accountConfig, platform: instagram.Platform, number: i, validate: f.Validate,
+		accountConfig: &f.accountConfig, platform: instagram.Platform, at: f.BaseURL, number: i, validate: f.Validate,
 		secrets: []secretKey{{"token", &f.Token, f.TokenFile, f.AppID == ""}, {"app_secret", &f.AppSecret, f.AppSecretFile, false}},
 		client: func(p clientParts) (client, error) {
 			return instagram.New(f.Config, instagram.Options{Log: p.log, Account: p.name, Tokens: p.tokens})
@@ -130,7 +131,7 @@ func (f *instagramConfig) section(i int) section {
 
 func (f *xConfig) section(i int) section {
 	return section{
-		accountConfig: &f.accountConfig, platform: x.Platform, number: i, validate: f.Validate,
+		accountConfig: &f.accountConfig, platform: x.Platform, at: f.BaseURL, number: i, validate: f.Validate,
 		secrets: []secretKey{{"consumer_secret", &f.ConsumerSecret, f.ConsumerSecretFile, f.ConsumerKey != ""},
 			{"access_token", &f.AccessToken, f.AccessTokenFile, f.ConsumerKey != ""},
 			{"access_secret", &f.AccessSecret, f.AccessSecretFile, f.ConsumerKey != ""},
@@ -143,7 +144,7 @@ func (f *xConfig) section(i int) section {
 
 func (f *wordpressConfig) section(i int) section {
 	return section{
-		accountConfig: &f.accountConfig, platform: wordpress.Platform, number: i, validate: f.Validate,
+		accountConfig: &f.accountConfig, platform: wordpress.Platform, at: f.Site, number: i, validate: f.Validate,
 		secrets: []secretKey{{"password", &f.Password, f.PasswordFile, true}},
 		client: func(p clientParts) (client, error) {
 			return wordpress.New(f.Config, wordpress.Options{Log: p.log, Account: p.name, Names: p.names})
@@ -153,7 +154,7 @@ func (f *wordpressConfig) section(i int) section {
 
 func (f *googleConfig) section(i int) section {
 	return section{
-		accountConfig: &f.accountConfig, platform: google.Platform, number: i, validate: f.Validate,
+		accountConfig: &f.accountConfig, platform: google.Platform, at: f.BaseURL, number: i, validate: f.Validate,
 		secrets: []secretKey{{"client_secret", &f.ClientSecret, f.ClientSecretFile, true}, {"refresh_token", &f.RefreshToken, f.RefreshTokenFile, false}},
 		client: func(p clientParts) (client, error) {
 			return google.New(f.Config, google.Options{Log: p.log, Account: p.name, Tokens: p.tokens})
@@ -163,7 +164,7 @@ func (f *googleConfig) section(i int) section {
 
 func (f *facebookConfig) section(i int) section {
 	return section{
-		accountConfig: &f.accountConfig, platform: facebook.Platform, number: i, validate: f.Validate,
+		accountConfig: &f.accountConfig, platform: facebook.Platform, at: f.BaseURL, number: i, validate: f.Validate,
 		secrets: []secretKey{{"token", &f.Token, f.TokenFile, f.AppID == ""}, {"app_secret", &f.AppSecret, f.AppSecretFile, false}},
 		client: func(p clientParts) (client, error) {
 			return facebook.New(f.Config, facebook.Options{Log: p.log, Account: p.name, Tokens: p.tokens})

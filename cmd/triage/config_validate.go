@@ -22,6 +22,22 @@ func (c *config) validate() (errs []error) {
 	if err := c.Practice.Validate(); err != nil {
 		bad("practice", "%s", strings.TrimPrefix(err.Error(), "practice: "))
 	}
+	c.validateReview(bad)
+	c.validateLive(bad)
+	c.validateNATS(bad)
+	if n := c.Data.MaxStore.bytes; n != 0 && n < leastStore {
+		bad("data.max_store", "it is too small to work with: at least 1MiB")
+	}
+	if _, err := zapcore.ParseLevel(c.Log.Level); err != nil {
+		bad("log.level", "%q is no level: write debug, info, warn or error", c.Log.Level)
+	}
+	return append(append(errs, c.validateTemplates()...), c.validateAccounts()...)
+}
+
+// faults takes what is wrong with a key.
+type faults func(key, format string, args ...any)
+
+func (c *config) validateReview(bad faults) {
 	host, _, err := net.SplitHostPort(c.Review.Addr)
 	if err != nil {
 		bad("review.addr", "%q is no address: write host:port, such as \"127.0.0.1:8480\"", c.Review.Addr)
@@ -37,11 +53,15 @@ func (c *config) validate() (errs []error) {
 	if c.Review.TrustedProxy != "" && net.ParseIP(c.Review.TrustedProxy) == nil {
 		bad("review.trusted_proxy", "%q is no IP address: write the proxy's, such as \"127.0.0.1\"", c.Review.TrustedProxy)
 	}
+}
+
+// validateLive looks at what may also be changed while the service runs.
+func (c *config) validateLive(bad faults) {
 	for key, err := range map[string]error{
 		"posting.mode": checkMode(c.Posting.Mode), "posting.daily_cap": checkCap(c.Posting.DailyCap),
 		"posting.automatic":  inEntries(asAutomatic, c.Posting.Automatic),
 		"posting.thread_cap": checkThreadCap(c.Posting.ThreadCap), "posting.quiet": c.checkQuiet(), "practice.zone": c.checkZone(),
-		"posting.undo": checkUndo(c.Posting.Undo.Duration), "posting.read_back": checkReadBack(c.Posting.ReadBack.Duration),
+		"posting.undo": checkUndo(c.Posting.Undo.Duration), "posting.read_back": c.checkReadBack(c.Posting.ReadBack.Duration),
 		"retention.unflagged": checkKept(c.Retention.Unflagged.Duration), "retention.decided": checkKept(c.Retention.Decided.Duration),
 		"classify.catch": checkCatch(c.Classify.Catch), "classify.sample": checkSample(c.Classify.Sample),
 		"classify.terms": inEntries(asTerms, c.Classify.Terms), "alerts.lanes": inEntries(asLouder, c.Alerts.Lanes),
@@ -50,6 +70,9 @@ func (c *config) validate() (errs []error) {
 			bad(key, "%v", err)
 		}
 	}
+}
+
+func (c *config) validateNATS(bad faults) {
 	for server := range strings.SplitSeq(c.NATS.URL, ",") {
 		u, err := url.Parse(strings.TrimSpace(server))
 		if c.NATS.URL != "" && (err != nil || u.Host == "" || u.Scheme != "tls" && u.Scheme != "nats") {
@@ -62,13 +85,6 @@ func (c *config) validate() (errs []error) {
 	if (c.NATS.CertFile == "") != (c.NATS.KeyFile == "") {
 		bad("nats.cert_file", "cert_file and key_file belong together: give both or none")
 	}
-	if n := c.Data.MaxStore.bytes; n != 0 && n < leastStore {
-		bad("data.max_store", "it is too small to work with: at least 1MiB")
-	}
-	if _, err := zapcore.ParseLevel(c.Log.Level); err != nil {
-		bad("log.level", "%q is no level: write debug, info, warn or error", c.Log.Level)
-	}
-	return append(append(errs, c.validateTemplates()...), c.validateAccounts()...)
 }
 
 // validateTemplates puts the practice's own wordings through the gate.

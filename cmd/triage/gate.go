@@ -23,7 +23,9 @@ func gateCommand() *cobra.Command {
 		Short: "May this reply be published?",
 		Long: `gate tells whether a reply may stand in public: it must not confirm or deny that
 anybody is a patient, name a person, touch health, visits or bills, advise,
-argue, ask for details, or hide any of that.
+argue, ask for details, or hide any of that. It reads English, Spanish and French
+(--lang en, es or fr); a reply in another language, or with a part in one, or not
+in the language that is named, is refused.
 
 With TEXT it prints what is wrong and where, and the exit code is 1 if the
 reply is refused. Without TEXT it reads JSONL with the fields reply and, where
@@ -56,7 +58,7 @@ is 1.`,
 	}
 	cmd.Flags().StringArrayVar(&options.Staff, "staff", nil, "a name that may be said; may be given again")
 	cmd.Flags().StringArrayVar(&options.Own, "own", nil, "a phone number, e-mail address or domain of the practice itself; may be given again")
-	cmd.Flags().StringVar(&lang, "lang", "", "the language of the reply, such as en; empty: found out")
+	cmd.Flags().StringVar(&lang, "lang", "", "the language of the reply: en, es or fr; empty: found out")
 	return cmd
 }
 
@@ -100,7 +102,7 @@ func underline(text string, start, end int) string {
 // visible replaces what a terminal would obey or hide.
 func visible(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e || r == 0xfeff {
+		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r == 0xfeff || r >= 0xe0000 && r <= 0xe0fff {
 			return '·'
 		}
 		return r

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"path/filepath"
 	"time"
 
@@ -49,54 +50,11 @@ func (s *service) run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
 
-	// Comments come in ...
-	accounts, err := s.accounts(st)
+	p, err := s.workings(st)
 	if err != nil {
 		return err
 	}
-	// ... are judged ...
-	live, err := s.cfg.liveOf(st.Settings)
-	if err != nil {
-		return err
-	}
-	classifier := &tuned{want: live.classifier}
-	if _, err := classifier.now(); err != nil {
-		return err
-	}
-	judge := judge{texts: st.Texts, sink: st.Verdicts, erased: st.Gone.Has, log: s.log.Named("classify"), now: time.Now}
-	// ... become cases with a suggestion, which people decide ...
-	gate, err := respond.NewGate(s.cfg.gateOptions())
-	if err != nil {
-		return err
-	}
-	drafter, err := respond.NewDrafter(s.cfg.Practice, s.cfg.Templates, gate)
-	if err != nil {
-		return err
-	}
-	desk := &respond.Desk{
-		Cases: st.Cases, Texts: st.Texts, Drafter: drafter, Gate: gate, Names: st.names,
-		Newest: st.Comments.Newest, Kept: st.Said, Erased: st.Gone.Has, Tally: st.Samples.Tally, Audited: st.Audited, Accounts: accounts.actors(),
-		Rules: live.rules, Log: s.log.Named("desk"), Now: time.Now,
-	}
-	accounts.honour(st, desk)
-	// ... on a page ...
-	folk := &people.People{Store: st.Users}
-	page, err := review.New(review.Options{
-		Desk: desk, People: folk, Sessions: st.Sessions, Practice: s.cfg.Practice.Name, Audit: st.Audit,
-		Health: accounts.health(st.Sources), Log: s.log.Named("review"), Now: time.Now, Secure: s.secure(),
-	})
-	if err != nil {
-		return err
-	}
-	// ... go out ...
-	sender := &send.Sender{Desk: desk, Log: s.log.Named("send")}
-	// ... and call people meanwhile.
-	pager := &alert.Pager{
-		Checks: s.checks(st, desk, accounts), Notifiers: s.notifiers(), Memory: st.Told,
-		Every: 30 * time.Second, Log: s.log.Named("alert"), Now: time.Now,
-	}
-
-	login, err := s.firstLogin(ctx, st, folk)
+	login, err := s.firstLogin(ctx, st, p.folk)
 	if err != nil {
 		return err
 	}
@@ -111,29 +69,94 @@ func (s *service) run(ctx context.Context) (err error) {
 		return err
 	}
 	g := s.stages(ctx, st)
-	g.accounts(accounts)
-	g.run(classifyRole, func(ctx context.Context) error { return st.Comments.Consume(ctx, judge.by(classifier), desk.TakeDead) })
-	g.run(respondRole, func(ctx context.Context) error { return st.Verdicts.Consume(ctx, desk.Take, desk.TakeDead) })
-	g.run(respondRole, st.KeepAudited)
-	g.serve(st.Audit.Run)
-	g.alone(respondRole, "send", g.woken(sender.Run))
-	g.alone(respondRole, "watch", g.woken(s.sweeper(st, accounts).watch(desk, accounts.asked()).Run))
-	g.alone(respondRole, "retain", func(ctx context.Context, _ uint64) error {
-		return st.KeepRetained(ctx, desk, live.retention)
-	})
-	g.run(reviewRole, st.Sessions.KeepPruned)
-	g.alone(alertRole, "page", g.woken(pager.Run))
-	web := web{bus: st.bus, desk: desk, health: accounts.health(st.Sources), stores: st.Store, proxy: s.cfg.Review.TrustedProxy}
-	if s.roles.has(reviewRole) {
-		web.pages = page
-	}
-	g.serve(func(ctx context.Context) error { return web.serve(ctx, s.page) })
-	g.commands(orders, s.commands(st, folk, desk, accounts))
+	s.launch(g, p)
+	g.commands(orders, s.commands(st, p.folk, p.desk, p.accounts))
 	if s.ready != nil {
 		s.ready(login)
 	}
 	defer s.tell(ctx, st, "stopped")
 	return g.Wait()
+}
+
+// workings are what the stages of a service work with.
+type workings struct {
+	*opened
+	accounts   accounts
+	live       liveValues
+	classifier *tuned
+	desk       *respond.Desk
+	folk       *people.People
+	page       http.Handler
+}
+
+// workings makes them: comments come in from the accounts, are judged, become cases at the
+// desk, which people decide on a page.
+func (s *service) workings(st *opened) (p workings, err error) {
+	p = workings{opened: st, folk: &people.People{Store: st.Users}}
+	if p.accounts, err = s.accounts(st); err != nil {
+		return p, err
+	}
+	if p.live, err = s.cfg.liveOf(st.Settings); err != nil {
+		return p, err
+	}
+	p.classifier = &tuned{want: p.live.classifier}
+	if _, err := p.classifier.now(); err != nil {
+		return p, err
+	}
+	if p.desk, err = s.desk(st, p.accounts, p.live.rules); err != nil {
+		return p, err
+	}
+	p.accounts.honour(st, p.desk)
+	p.page, err = review.New(review.Options{
+		Desk: p.desk, People: p.folk, Sessions: st.Sessions, Practice: s.cfg.Practice.Name, Audit: st.Audit,
+		Health: p.accounts.health(st.Sources), Log: s.log.Named("review"), Now: time.Now, Secure: s.secure(),
+	})
+	return p, err
+}
+
+func (s *service) desk(st *opened, all accounts, rules func() respond.Rules) (*respond.Desk, error) {
+	gate, err := respond.NewGate(s.cfg.gateOptions())
+	if err != nil {
+		return nil, err
+	}
+	drafter, err := respond.NewDrafter(s.cfg.Practice, s.cfg.Templates, gate)
+	if err != nil {
+		return nil, err
+	}
+	return &respond.Desk{
+		Cases: st.Cases, Texts: st.Texts, Drafter: drafter, Gate: gate, Names: st.names,
+		Newest: st.Comments.Newest, Kept: st.Said, Erased: st.Gone.Has, Tally: st.Samples.Tally, Audited: st.Audited, Accounts: all.actors(),
+		Rules: rules, Log: s.log.Named("desk"), Now: time.Now,
+	}, nil
+}
+
+// launch starts the stages of this process's roles.
+func (s *service) launch(g *stages, p workings) {
+	judge := judge{texts: p.Texts, sink: p.Verdicts, erased: p.Gone.Has, log: s.log.Named("classify"), now: time.Now}
+	sender := &send.Sender{Desk: p.desk, Log: s.log.Named("send")}
+	pager := &alert.Pager{
+		Checks: s.checks(p.opened, p.desk, p.accounts), Notifiers: s.notifiers(), Memory: p.Told,
+		Every: 30 * time.Second, Log: s.log.Named("alert"), Now: time.Now,
+	}
+	g.accounts(p.accounts)
+	g.run(classifyRole, func(ctx context.Context) error {
+		return p.Comments.Consume(ctx, judge.by(p.classifier), p.desk.TakeDead)
+	})
+	g.run(respondRole, func(ctx context.Context) error { return p.Verdicts.Consume(ctx, p.desk.Take, p.desk.TakeDead) })
+	g.run(respondRole, p.KeepAudited)
+	g.serve(p.Audit.Run)
+	g.alone(respondRole, "send", g.woken(sender.Run))
+	g.alone(respondRole, "watch", g.woken(s.sweeper(p.opened, p.accounts).watch(p.desk, p.accounts.asked()).Run))
+	g.alone(respondRole, "retain", func(ctx context.Context, _ uint64) error {
+		return p.KeepRetained(ctx, p.desk, p.live.retention)
+	})
+	g.run(reviewRole, p.Sessions.KeepPruned)
+	g.alone(alertRole, "page", g.woken(pager.Run))
+	web := web{bus: p.bus, desk: p.desk, health: p.accounts.health(p.Sources), stores: p.Store, proxy: s.cfg.Review.TrustedProxy}
+	if s.roles.has(reviewRole) {
+		web.pages = p.page
+	}
+	g.serve(func(ctx context.Context) error { return web.serve(ctx, s.page) })
 }
 
 func (s *service) storeDir() string { return filepath.Join(s.cfg.Data.Dir, "store") }

@@ -32,7 +32,7 @@ func (c *config) live() []settings.Setting {
 			About: "public replies that may go out under one post in 24 hours; 0: any number"},
 		{Name: "posting.quiet", Default: c.Posting.Quiet, Parse: func(s string) (any, error) { return c.hours(s) },
 			About: "hours in which routine replies wait, by the practice's clock, such as 22:00-07:00; what is urgent goes out at once"},
-		{Name: "posting.read_back", Default: c.Posting.ReadBack.text(), Parse: parsed(asDuration, checkReadBack),
+		{Name: "posting.read_back", Default: c.Posting.ReadBack.text(), Parse: parsed(asDuration, c.checkReadBack),
 			About: "how long after an unclear answer the platform is asked whether it happened"},
 		{Name: "posting.automatic", Default: listText(c.Posting.Automatic), Parse: func(s string) (any, error) { return asAutomatic(s) },
 			About: "lanes whose suggestions go out without a person, after the undo window and where nothing is doubtful: possible; clear"},

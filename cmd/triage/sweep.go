@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -92,9 +93,26 @@ func sweep(ctx context.Context, cmd *cobra.Command, c *control.Client, in sweepO
 		_ = os.Remove(trial)
 	}
 	show := newProgress(cmd.ErrOrStderr())
+	accounts, err := swept(ctx, c, in.since, show)
+	show.clear()
+	failed := sayAccounts(cmd.OutOrStdout(), accounts)
+	if err != nil {
+		return err
+	}
+	if err := sweepReported(ctx, cmd, c, in.report, false); err != nil {
+		return err
+	}
+	if failed {
+		return errors.New("not every account was read to its end: give the same command again in a while, it goes on there")
+	}
+	return nil
+}
+
+// swept has everything read, and returns how far each account was.
+func swept(ctx context.Context, c *control.Client, since time.Time, show *progress) (map[string]control.Swept, error) {
 	accounts := map[string]control.Swept{}
 	ended := control.Swept{}
-	err := c.Lines(ctx, "/sweep", control.Sweep{Since: in.since}, func(line []byte) error {
+	err := c.Lines(ctx, "/sweep", control.Sweep{Since: since}, func(line []byte) error {
 		var s control.Swept
 		if err := json.Unmarshal(line, &s); err != nil {
 			return err
@@ -111,30 +129,21 @@ func sweep(ctx context.Context, cmd *cobra.Command, c *control.Client, in sweepO
 		show.say("read %d comments, %d of them ours", read, own)
 		return nil
 	})
-	show.clear()
-	failed := sayAccounts(cmd.OutOrStdout(), accounts)
+	cut := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
 	switch {
 	case ended.Error != "":
-		return errors.New(ended.Error)
-	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
-		return err
-	case !ended.All:
-		return errors.New("the service stopped on the way: start it and give the command again, it goes on with the accounts that were not finished")
+		err = errors.New(ended.Error)
+	case cut, err == nil && !ended.All:
+		err = errors.New("the service stopped on the way: start it and give the command again, it goes on with the accounts that were not finished")
 	}
-	if err := sweepReported(ctx, cmd, c, in.report, false); err != nil {
-		return err
-	}
-	if failed {
-		return errors.New("not every account was read to its end: give the same command again in a while, it goes on there")
-	}
-	return nil
+	return accounts, err
 }
 
 // sayAccounts says how far each account was read, and whether one failed.
 func sayAccounts(out io.Writer, all map[string]control.Swept) (failed bool) {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		s := all[name]
-		line := fmt.Sprintf("%s: %d comments back to %s, %d replies of ours, %d to take down", name, s.Read, orDash(dayWord(s.Oldest)), s.Own, s.Refused-s.Unread)
+		line := fmt.Sprintf("%s: %s back to %s, %s of ours, %d to take down", name, plural(s.Read, "comment"), orDash(dayWord(s.Oldest)), replyCount(s.Own), s.Refused-s.Unread)
 		switch {
 		case s.Before:
 			line = name + ": read to its end before"

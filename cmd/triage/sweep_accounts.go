@@ -11,29 +11,44 @@ import (
 	"triage/internal/ingest"
 )
 
-// sweptAccounts gathers from the audit how far each account was swept.
-type sweptAccounts struct {
-	of   map[string]sweptAccount // what is known of each account beforehand
-	last map[string]sweptAccount
+// accountNamed is an account's platform, and that as people write it.
+type accountNamed struct{ platform, name string }
+
+// names are those of the configured accounts.
+func (w *sweeper) names() (map[string]accountNamed, error) {
+	out := map[string]accountNamed{}
+	for _, s := range w.cfg.sections() {
+		c, err := w.clientOf(s)
+		if err != nil {
+			return nil, err
+		}
+		out[s.Name] = accountNamed{s.platform, c.Capabilities().Name}
+	}
+	return out, nil
 }
 
-func (s *sweptAccounts) see(r audit.Record) {
+// sweptAccounts gathers from the audit how far each account was swept last.
+type sweptAccounts map[string]sweptAccount
+
+func (s sweptAccounts) see(r audit.Record) {
 	if r.Do != "sweep-read" && r.Do != "sweep-failed" {
 		return
 	}
 	since, tally := sinceOf(r.Note)
 	t := tallyOf(tally)
-	s.last[r.On] = sweptAccount{
-		Account: r.On, Platform: s.of[r.On].Platform, Name: s.of[r.On].Name, Since: since, Ended: r.At, Whole: r.Do == "sweep-read",
+	s[r.On] = sweptAccount{
+		Account: r.On, Since: since, Ended: r.At, Whole: r.Do == "sweep-read",
 		Read: t.Read, Own: t.Own, Refused: t.Refused, Unread: t.Unread, Alone: t.Alone, Oldest: t.Oldest,
 		Record: auditEnd{Record: r.N, Hash: r.MAC},
 	}
 }
 
-func (s *sweptAccounts) list() []sweptAccount {
+func (s sweptAccounts) list(names map[string]accountNamed) []sweptAccount {
 	out := []sweptAccount{}
-	for _, name := range slices.Sorted(maps.Keys(s.last)) {
-		out = append(out, s.last[name])
+	for _, name := range slices.Sorted(maps.Keys(s)) {
+		one := s[name]
+		one.Platform, one.Name = names[name].platform, names[name].name
+		out = append(out, one)
 	}
 	return out
 }

@@ -116,45 +116,48 @@ type removalProof struct {
 
 // report implements control.SweepReporter.
 func (w *sweeper) report(ctx context.Context, look bool) ([]byte, error) {
-	unread := 0
+	r := sweepReport{Format: "triage sweep 1", Practice: w.cfg.Practice.Name, Made: time.Now().UTC().Truncate(time.Second),
+		Version: buildVersion(), Policy: policyVersion}
 	if look {
 		var err error
-		if unread, err = w.lookAll(ctx); err != nil {
+		if r.NotRead, err = w.lookAll(ctx); err != nil {
 			return nil, err
 		}
 	}
 	if err := w.audited(ctx); err != nil {
 		return nil, err
 	}
-	known, r := map[string]*audited{}, sweepReport{
-		Format: "triage sweep 1", Practice: w.cfg.Practice.Name, Made: time.Now().UTC().Truncate(time.Second),
-		Version: buildVersion(), Policy: policyVersion, Accounts: []sweptAccount{}, Replies: []sweptReply{}, NotRead: unread,
-	}
+	known := map[string]*audited{}
 	for c := range w.st.Cases.All() {
 		if c.Comment.Own {
 			known[c.ID()] = &audited{}
 		}
 	}
-	swept := sweptAccounts{of: map[string]sweptAccount{}, last: map[string]sweptAccount{}}
-	called := map[string]string{}
-	for _, s := range w.cfg.sections() {
-		c, err := w.clientOf(s)
-		if err != nil {
-			return nil, err
-		}
-		called[s.platform] = c.Capabilities().Name
-		swept.of[s.Name] = sweptAccount{Platform: s.platform, Name: called[s.platform]}
+	swept := sweptAccounts{}
+	names, err := w.names()
+	if err != nil {
+		return nil, err
 	}
-	if err := w.records(ctx, func(rec audit.Record) {
+	err = w.records(ctx, func(rec audit.Record) {
 		r.Audit = auditEnd{Record: rec.N, Hash: rec.MAC}
 		swept.see(rec)
 		if a, ok := known[rec.On]; ok {
 			a.see(rec)
 		}
-	}); err != nil {
+	})
+	if err != nil {
 		return nil, err
 	}
-	r.Accounts = swept.list()
+	r.Accounts = swept.list(names)
+	if r.Replies, err = w.replies(ctx, known, names); err != nil {
+		return nil, err
+	}
+	return json.MarshalIndent(r, "", " ")
+}
+
+// replies are the lines of these cases, in the order in which they want attention.
+func (w *sweeper) replies(ctx context.Context, known map[string]*audited, names map[string]accountNamed) ([]sweptReply, error) {
+	out := []sweptReply{}
 	for id, a := range known {
 		c, err := w.st.Cases.Get(ctx, id)
 		if errors.Is(err, respond.ErrNotFound) {
@@ -164,14 +167,14 @@ func (w *sweeper) report(ctx context.Context, look bool) ([]byte, error) {
 			return nil, err
 		}
 		line := a.reply(c, w.cfg.Review.URL)
-		line.Name = cmp.Or(called[line.Platform], line.Platform)
-		r.Replies = append(r.Replies, line)
+		line.Name = cmp.Or(names[line.Account].name, line.Platform)
+		out = append(out, line)
 	}
-	slices.SortFunc(r.Replies, func(a, b sweptReply) int {
+	slices.SortFunc(out, func(a, b sweptReply) int {
 		return cmp.Or(cmp.Compare(slices.Index(sweepStates, a.State), slices.Index(sweepStates, b.State)),
 			a.Published.Compare(b.Published), cmp.Compare(a.Case, b.Case))
 	})
-	return json.MarshalIndent(r, "", " ")
+	return out, nil
 }
 
 // audited is what the audit holds of one reply.

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 	"time"
 
@@ -89,7 +90,8 @@ func (r *sweepReport) lead() string {
 	for _, a := range r.Accounts {
 		own += a.Own
 	}
-	n, gone := len(r.Replies), r.count(replyRemoved)+r.count(replyCorrected)
+	look, gone := r.count(replyLook), r.count(replyRemoved)+r.count(replyCorrected)
+	n := len(r.Replies) - look
 	said := fmt.Sprintf("%s of our own said too much.", replyCount(n))
 	if n == 0 {
 		said = "No reply of our own was found that says too much."
@@ -97,11 +99,14 @@ func (r *sweepReport) lead() string {
 	if own > 0 {
 		said = fmt.Sprintf("We looked back over %s of our own. ", replyCount(own)) + said
 	}
+	if look > 0 {
+		said += fmt.Sprintf(" %s could not be checked and must be looked at by a person.", replyCount(look))
+	}
 	switch {
 	case n == 0:
 		return said
 	case gone == n:
-		return said + " All of them are gone or corrected, with proof."
+		return said + " All that said too much are gone or corrected, with proof."
 	case r.online() == 0:
 		return said + fmt.Sprintf(" None is known to be online; %d gone or corrected with proof.", gone)
 	}
@@ -109,7 +114,7 @@ func (r *sweepReport) lead() string {
 }
 
 func (r *sweepReport) facts() []fact {
-	return []fact{
+	all := []fact{
 		{r.online(), "still online", "say too much where everybody reads it", r.online() > 0},
 		{r.count(replyRemoved), "gone", "with proof", false},
 		{r.count(replyCorrected), "corrected", "with proof", false},
@@ -117,6 +122,8 @@ func (r *sweepReport) facts() []fact {
 		{r.count(replyLook), "to look at", "in a language that the check cannot read", r.count(replyLook) > 0},
 		{r.count(replyLeft), "left online", "by decision of the practice", false},
 	}
+	const always = 3 // what there is none of needs no place, but for these
+	return append(all[:always:always], slices.DeleteFunc(all[always:], func(f fact) bool { return f.N == 0 })...)
 }
 
 func (r *sweepReport) todo() string {
@@ -125,6 +132,8 @@ func (r *sweepReport) todo() string {
 		return "take it down or correct it, from its case below. Then make this report again: triage sweep status --report NAME"
 	case n > 1:
 		return "take them down or correct them, from their cases below. Then make this report again: triage sweep status --report NAME"
+	case r.count(replyLook) > 0:
+		return "look at what the check cannot read, from its case below, and take it down where it says too much."
 	case r.count(replyUnproven) > 0:
 		return "make this report again in a few minutes: triage sweep status --report NAME. What stays without proof, look at by hand."
 	}
@@ -138,9 +147,17 @@ func (r *sweepReport) accountTable() *table {
 		if since == "2000-01-01" {
 			since = "the beginning"
 		}
-		t.row(name, nil, since, orDash(dayWord(a.Oldest)), grouped(a.Read), grouped(a.Own), grouped(a.Refused-a.Unread), dayWord(a.Ended))
+		t.row(name, nil, since, orDash(shortDay(a.Oldest)), grouped(a.Read), grouped(a.Own), grouped(a.Refused-a.Unread), shortDay(a.Ended))
 	}
 	return t
+}
+
+// shortDay is a day where there is little room; empty for none.
+func shortDay(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2 Jan 2006")
 }
 
 // placed says where: the platform, and the account where it has a name of its own.
@@ -167,9 +184,10 @@ func (r *sweepReport) shown(in sweptReply) shownReply {
 		out.Seen = dayWord(*in.Seen.At) + ", " + in.Seen.At.UTC().Format("15:04") + " UTC"
 	}
 	if p := in.Proof; p != nil {
-		out.Proof = &shownProof{*p, "code " + p.Answer + ": not there any more", "none"}
+		answer := strings.ReplaceAll(p.Answer, "-", " ")
+		out.Proof = &shownProof{*p, "code " + answer + ": not there any more", "none"}
 		if in.State == replyCorrected {
-			out.Proof.Said, out.Proof.Now = "code "+p.Answer+": other words, which pass the rules", p.After
+			out.Proof.Said, out.Proof.Now = "code "+answer+": other words, which pass the rules", p.After
 		}
 	}
 	return out

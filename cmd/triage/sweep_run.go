@@ -70,12 +70,7 @@ func (w *sweeper) run(ctx context.Context, since time.Time, tell func(control.Sw
 	if err != nil {
 		return err
 	}
-	var mu sync.Mutex
-	say := func(s control.Swept) {
-		mu.Lock()
-		defer mu.Unlock()
-		tell(s)
-	}
+	say := oneByOne(tell)
 	var g errgroup.Group
 	var failed atomic.Bool
 	for _, section := range w.cfg.sections() {
@@ -86,8 +81,7 @@ func (w *sweeper) run(ctx context.Context, since time.Time, tell func(control.Sw
 			continue
 		}
 		g.Go(func() error {
-			err := w.account(ctx, desk, section, since, say)
-			if err != nil {
+			if w.account(ctx, desk, section, since, say) != nil {
 				failed.Store(true)
 			}
 			return nil
@@ -101,6 +95,16 @@ func (w *sweeper) run(ctx context.Context, since time.Time, tell func(control.Sw
 		return nil // said of the account, and the next run goes on with it
 	}
 	return w.note(ctx, audit.Act{Do: "sweep-done", Note: dayOf(since)})
+}
+
+// oneByOne lets tell be called from several goroutines.
+func oneByOne(tell func(control.Swept)) func(control.Swept) {
+	var mu sync.Mutex
+	return func(s control.Swept) {
+		mu.Lock()
+		defer mu.Unlock()
+		tell(s)
+	}
 }
 
 // account reads one account, and writes into the audit how far.

@@ -119,7 +119,7 @@ func TestSweep(t *testing.T) {
 			t.Errorf("%s: no proof of removal: %+v", one.Platform, one)
 		}
 	}
-	says(t, page, "All of them are gone or corrected, with proof.", "admin had it deleted from here", "100/33")
+	says(t, page, "All that said too much are gone or corrected, with proof.", "admin had it deleted from here", "100/33")
 	says(t, d.does(t, "audit", "verify"), "none changed or missing")
 	p.stop()
 	clean(t, "what it wrote", p.output()+said)
@@ -131,19 +131,10 @@ func TestSweepCutShort(t *testing.T) {
 	t.Parallel()
 	sb := platform(t)
 	d := newPractice(t, "", everywhere(sb.url, "1s"))
-	const posts = 60 // more than Facebook shows at once
-	for i := range posts {
-		at := time.Now().Add(-old - time.Duration(i)*time.Hour)
-		said := sb.say(sandbox.Comment{Platform: "facebook", Text: "A fine place", Post: fmt.Sprintf("Post %d", i), Created: at})
-		name := sandbox.PageName
-		sb.say(sandbox.Comment{Platform: "facebook", Text: fmt.Sprintf("Number %d: %s", i, tooMuch), Parent: said, Author: &name, Created: at.Add(time.Minute)})
-	}
+	sb.oldReplies(posts)
 	sb.oldReply("wordpress", sandbox.PageName, "A fine place", tooMuch)
-	fault := func(times int, do string) {
-		sb.call("POST", "faults", map[string]any{"platform": "facebook", "match": "/feed", "times": times, "do": do, "status": 500, "delay_ms": 1500}, nil)
-	}
-	fault(1, "delay") // the first page comes, the second does not
-	fault(1, "status")
+	sb.fault(1, "delay") // the first page comes, the second does not
+	sb.fault(1, "status")
 	said := fails(t, "sweep", "--config", d.config)
 	says(t, said, "not every account was read to its end")
 	half := d.does(t, "sweep", "status")
@@ -151,13 +142,74 @@ func TestSweepCutShort(t *testing.T) {
 		t.Fatalf("after half of it: %s", half)
 	}
 	calls := sweeps(sb)
-	fault(3, "delay")
+	sb.fault(3, "delay")
 	killed := start(t, "sweep", "--config", d.config)
 	eventually(t, 30*time.Second, "the second page", func() bool { return sweeps(sb) > calls })
 	killed.kill()
 	said = d.does(t, "sweep")
 	says(t, said, "wordpress: read to its end before", fmt.Sprintf("online=%d\n", posts+1), fmt.Sprintf("facebook: %d comments", 2*posts))
 	says(t, d.does(t, "audit", "verify"), "none changed or missing")
+}
+
+// posts is how many Facebook has in these tests, more than it shows at once.
+const posts = 60
+
+// oldReplies lets the practice have said too much long ago, below as many posts.
+func (b box) oldReplies(n int) {
+	b.t.Helper()
+	for i := range n {
+		at := time.Now().Add(-old - time.Duration(i)*time.Hour)
+		said := b.say(sandbox.Comment{Platform: "facebook", Text: "A fine place", Post: fmt.Sprintf("Post %d", i), Created: at})
+		name := sandbox.PageName
+		b.say(sandbox.Comment{Platform: "facebook", Text: fmt.Sprintf("Number %d: %s", i, tooMuch), Parent: said, Author: &name, Created: at.Add(time.Minute)})
+	}
+}
+
+// fault lets Facebook fail or wait as many times when it is asked for posts.
+func (b box) fault(times int, do string) {
+	b.t.Helper()
+	b.call("POST", "faults", map[string]any{"platform": "facebook", "match": "/feed", "times": times, "do": do, "status": 500, "delay_ms": 1500}, nil)
+}
+
+// The service is killed, kill -9, while it sweeps: who asked is told what to do, and
+// the same command finds the rest, each reply once.
+func TestSweepingServiceKilled(t *testing.T) {
+	t.Parallel()
+	sb := platform(t)
+	d := newPractice(t, sb.url, "")
+	sb.oldReplies(posts)
+	d.edit(t, "page = ", "posts = 1\nbudget = 100000\npage = ") // the poller sees only the newest
+	for _, wait := range []time.Duration{0, 300 * time.Millisecond, time.Second} {
+		p, _ := d.run(t)
+		calls := sweeps(sb)
+		sb.fault(2, "delay")
+		asked := make(chan string, 1)
+		go func() { asked <- fails(t, "sweep", "--config", d.config) }()
+		eventually(t, 30*time.Second, "the sweep", func() bool { return sweeps(sb) > calls })
+		<-time.After(wait)
+		p.kill()
+		says(t, <-asked, "the service stopped on the way: start it and give the command again")
+	}
+	p, _ := d.run(t)
+	says(t, d.does(t, "sweep"), fmt.Sprintf("facebook: %d comments", 2*posts), fmt.Sprintf("online=%d\n", posts))
+	says(t, d.does(t, "sweep", "status"), fmt.Sprintf("online=%d\n", posts))
+	says(t, d.does(t, "audit", "verify"), "none changed or missing")
+	clean(t, "what it wrote", p.output())
+}
+
+// A sweep of some days is no excuse to leave out the others, though one was cut short.
+func TestSweepOfOtherDays(t *testing.T) {
+	t.Parallel()
+	sb := platform(t)
+	d := newPractice(t, "", everywhere(sb.url, "1s"))
+	sb.oldReply("wordpress", sandbox.PageName, "A fine place", tooMuch)
+	sb.fault(1, "status")
+	fails(t, "sweep", "--config", d.config, "--since", time.Now().Add(-24*time.Hour).Format(time.DateOnly))
+	said := d.does(t, "sweep")
+	says(t, said, "online=1\n")
+	if strings.Contains(said, "read to its end before") {
+		t.Errorf("an account was left out:\n%s", said)
+	}
 }
 
 // Two thousand old replies are swept by the running service within a bounded memory,
@@ -183,7 +235,7 @@ func TestSweepOfThousands(t *testing.T) {
 	p, _ := d.run(t)
 	before := resident(t, p.cmd.Process.Pid)
 	began := time.Now()
-	says(t, d.does(t, "sweep"), fmt.Sprintf("facebook: %d comments", 2*many), fmt.Sprintf("%d replies of ours, %d to take down", many, many/10), fmt.Sprintf("online=%d\n", many/10))
+	says(t, d.does(t, "sweep"), fmt.Sprintf("facebook: %s comments", grouped(2*many)), fmt.Sprintf("%s replies of ours, %d to take down", grouped(many), many/10), fmt.Sprintf("online=%d\n", many/10))
 	after := resident(t, p.cmd.Process.Pid)
 	t.Logf("%d replies in %v; %d MB before, %d MB after", many, time.Since(began), before>>20, after>>20)
 	if after > before+150<<20 {

@@ -25,8 +25,8 @@ func trainGateCommand() *cobra.Command {
 		Short: "Learn the network of the reply gate",
 		Long: `gate learns from labelled JSONL (fields reply, comment, safe, why, lang, staff and
 own) which replies may be published, and writes the network as one file. No text is
-in it. Replies named by --written are learned from too, but set no threshold. The
-same input gives the same file on one kind of processor.`,
+in it. Replies named by --written were made up and count half. The same input gives
+the same file on one kind of processor.`,
 		Example: "  triage train gate --vectors vectors.bin --out gate.bin --written written.jsonl replies.jsonl",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 || t.out == "" || t.vectors == "" {

@@ -24,7 +24,7 @@ type Decision struct {
 	// TakeDown deletes our own reply that the case is about.
 	TakeDown bool
 	// Override is the code of the reason for which texts that the gate refuses go
-	// out all the same, and Note says it in words. Whoever fills them in has seen
+	// out, or stay online, all the same, and Note says it in words. Whoever fills them in has seen
 	// to it that By may.
 	Override, Note string
 }
@@ -102,8 +102,17 @@ func (dec Decision) fits(c *Case) error {
 	return nil
 }
 
-// Dismiss decides that nothing is to be done.
+// Dismiss decides that nothing is to be done. With an override, words of ours that the
+// gate refuses stay online, and the history says why.
 func (d *Desk) Dismiss(ctx context.Context, dec Decision) (Case, error) {
+	c, err := d.Cases.Get(ctx, dec.Case)
+	if err != nil {
+		return Case{}, err
+	}
+	over, err := d.overridden(ctx, c, dec)
+	if err != nil {
+		return Case{}, err
+	}
 	return d.Change(ctx, dec.Case, func(c *Case) error {
 		if err := dec.fits(c); err != nil {
 			return err
@@ -112,6 +121,9 @@ func (d *Desk) Dismiss(ctx context.Context, dec Decision) (Case, error) {
 			c.follows(Label{By: dec.By, At: d.Now()})
 		}
 		c.Actions = append(c.online(), Action{Kind: ingest.Reply, State: Dismissed, By: dec.By, Done: d.Now()})
+		if over != "" {
+			c.Note(d.Now(), dec.By, Overrode, string(ingest.TakeDown)+":"+over)
+		}
 		c.Note(d.Now(), dec.By, "dismissed", "")
 		return nil
 	})

@@ -128,7 +128,7 @@ func TestLightForm(t *testing.T) {
 		t.Errorf("a light case is\n%+v, want\n%+v", got, light)
 	}
 	sum := sha256.Sum256(respond.Case{}.Pack([]*respond.Case{&got}))
-	if respond.LightForm != 2 || hex.EncodeToString(sum[:8]) != "66c99995ab22e0c2" {
+	if respond.LightForm != 3 || hex.EncodeToString(sum[:8]) != "5466e09e23f285be" {
 		t.Errorf("form %d is packed as %x", respond.LightForm, sum[:8])
 	}
 }

@@ -79,6 +79,8 @@ type takeDown struct {
 	Online   string
 	ByHand   bool
 	MayLeave bool
+	// Leave asks why it may stay; nil: that is not asked.
+	Leave *overrideForm
 }
 
 // typed is what somebody typed or chose and what came of it.

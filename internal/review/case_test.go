@@ -167,9 +167,16 @@ func TestTakeDown(t *testing.T) {
 	rita.get("/cases/c9").see(t, 200, "To be done by hand", "Handled by hand")
 	otto := w.as(t, "otto")
 	otto.get("/cases/c1").see(t, 200, "Leave it online")
-	if got := otto.post("/cases/c1/dismiss", "step", "1"); got.status != http.StatusSeeOther {
+	otto.post("/cases/c1/dismiss", "step", "1").see(t, http.StatusUnprocessableEntity, "needs one of the reasons")
+	otto.post("/cases/c1/dismiss", "step", "1", "override", "consent", "override_note", "ok").see(t, http.StatusUnprocessableEntity, "written reason", "<details class=\"also over\" open>")
+	if c, _ := w.cases.Get(t.Context(), "c1"); !c.Open() {
+		t.Fatal("it was left online without a reason")
+	}
+	rita.post("/cases/c2/dismiss", "step", "1", "override", "consent", "override_note", "She agreed in writing.").see(t, http.StatusUnprocessableEntity, "Only a privacy officer")
+	if got := otto.post("/cases/c1/dismiss", "step", "1", "override", "consent", "override_note", "She agreed in writing."); got.status != http.StatusSeeOther {
 		t.Errorf("dismiss by the officer: %d", got.status)
 	}
+	otto.get("/cases/c1").see(t, 200, "Our reply stays online, because the person agreed in writing").lacks(t, "She agreed in writing.")
 }
 
 func TestHandledByHand(t *testing.T) {

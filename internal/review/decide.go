@@ -167,15 +167,22 @@ func (p *pages) takeDown(w http.ResponseWriter, r *http.Request) error {
 }
 
 // dismiss decides that nothing is to be said. Leaving our own unsafe words
-// online overrides the gate, which line staff may not.
+// online overrides the gate: line staff may not, and others say why.
 func (p *pages) dismiss(w http.ResponseWriter, r *http.Request) error {
-	return p.decide(w, r, func(d respond.Decision, _ *typed) error {
+	return p.decide(w, r, func(d respond.Decision, t *typed) error {
 		c, err := p.Desk.Cases.Get(r.Context(), d.Case)
 		if err != nil {
 			return err
 		}
-		if c.Lane == respond.LaneTakeDown && !visitOf(r).user.Role.May(people.Override) {
-			return &respond.CannotError{Why: "Only a privacy officer may leave these words online. Delete the reply, or ask her."}
+		if c.Lane == respond.LaneTakeDown {
+			t.override, t.note = r.PostFormValue("override"), text(r, "override_note")
+			switch {
+			case !visitOf(r).user.Role.May(people.Override):
+				return &respond.CannotError{Why: "Only a privacy officer may leave these words online. Delete the reply, or ask her."}
+			case t.override == "":
+				return &respond.CannotError{Why: "Leaving this online needs one of the reasons. Choose one."}
+			}
+			d.Override, d.Note = t.override, t.note
 		}
 		_, err = p.Desk.Dismiss(r.Context(), d)
 		return err

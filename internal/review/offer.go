@@ -26,6 +26,9 @@ func (p *pages) offer(r *http.Request, page *casePage, c respond.Case, t *typed)
 	}
 	if c.Comment.Own {
 		page.TakeDown = &takeDown{ByHand: !page.may.May(ingest.TakeDown), MayLeave: c.Lane != respond.LaneTakeDown || me.Role.May(people.Override)}
+		if c.Lane == respond.LaneTakeDown && page.TakeDown.MayLeave {
+			page.TakeDown.Leave = whyForm(t)
+		}
 		if at := c.Comment.Created; !at.IsZero() {
 			page.TakeDown.Online = span(p.Now().Sub(at))
 		}
@@ -100,15 +103,25 @@ func (p *pages) overrideForm(t *typed, me people.User) (form *overrideForm, ask 
 	if !me.Role.May(people.Override) {
 		return nil, true
 	}
-	form = &overrideForm{Mark: p.mark(t), Note: t.note, Begun: t.override != "" || t.note != ""}
-	for code, words := range respond.Overrides() {
-		form.Reasons = append(form.Reasons, reason{Code: code, Words: capital(words), On: code == t.override})
-	}
-	slices.SortFunc(form.Reasons, func(a, b reason) int { return strings.Compare(a.Words, b.Words) })
+	form = whyForm(t)
+	form.Mark = p.mark(t)
 	if len(respond.Stops(refused, "any")) > 0 {
 		form.Never = "A text with hidden characters, or one that is too long, goes out for nobody: mend that first."
 	}
 	return form, false
+}
+
+// whyForm asks for the reason of an override, with what was chosen before; t may be nil.
+func whyForm(t *typed) *overrideForm {
+	if t == nil {
+		t = &typed{}
+	}
+	form := &overrideForm{Note: t.note, Begun: t.override != "" || t.note != ""}
+	for code, words := range respond.Overrides() {
+		form.Reasons = append(form.Reasons, reason{Code: code, Words: capital(words), On: code == t.override})
+	}
+	slices.SortFunc(form.Reasons, func(a, b reason) int { return strings.Compare(a.Words, b.Words) })
+	return form
 }
 
 // mark names what is to be said, without its words.
@@ -188,6 +201,9 @@ var outcomeWords = map[string]string{
 // overruled says of a note such as "reply:consent:HASH" what went out and why.
 func overruled(note string) string {
 	parts := strings.Split(note+":", ":")
+	if kindOf(note) == ingest.TakeDown {
+		return sentence("Our reply stays online, because "+respond.Overrides()[parts[1]], "")
+	}
 	return sentence(kindWords[kindOf(note)]+", because "+respond.Overrides()[parts[1]], "")
 }
 

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -162,14 +163,27 @@ var machineWords = map[string]string{
 	string(respond.Withdrawn): "withdrawn", "restored": "may have gone out after the backup", string(respond.Recorded): "recorded only",
 }
 
+// stepWords says what happened where there is nothing more to say of it; WHO is who did.
+var stepWords = map[string]string{
+	respond.Revealed: "Shown to WHO.",
+	"dismissed":      "WHO decided that nothing is to be said.",
+	"handled":        "WHO handled it by hand.",
+	"undone":         "WHO took the decision back.",
+	"answered":       "Somebody of the practice answered on the platform.",
+	"removed":        "Read back on the platform: our reply is gone. The audit holds the proof.",
+	"corrected":      "Read back on the platform: our reply says something else now, which may stay. The audit holds the proof.",
+	"back-online":    "Read back on the platform: our reply is still there, or there again.",
+}
+
 // did says in words what an entry of the history says in codes.
 func did(e respond.Entry) string {
 	who := e.By
+	if words, known := stepWords[e.Do]; known {
+		return strings.ReplaceAll(words, "WHO", who)
+	}
 	switch e.Do {
 	case "opened":
 		return "Case opened: " + laneWords[respond.Lane(e.Note)] + "."
-	case respond.Revealed:
-		return "Shown to " + who + "."
 	case "approved":
 		return who + " approved: " + list(e.Note) + "."
 	case respond.Labelled:
@@ -182,22 +196,8 @@ func did(e respond.Entry) string {
 		return who + " let out what the check refused. " + overruled(e.Note)
 	case respond.Outcomed:
 		return who + " recorded what became of it: " + lower(outcomeWords[e.Note]) + "."
-	case "dismissed":
-		return who + " decided that nothing is to be said."
-	case "handled":
-		return who + " handled it by hand."
-	case "undone":
-		return who + " took the decision back."
 	case "edited":
-		return "The comment was edited: " + laneWords[respond.Lane(e.Note)] + "."
-	case "answered":
-		return "Somebody of the practice answered on the platform."
-	case "removed":
-		return "Read back on the platform: our reply is gone. The audit holds the proof."
-	case "corrected":
-		return "Read back on the platform: our reply says something else now, which may stay. The audit holds the proof."
-	case "back-online":
-		return "Read back on the platform: our reply is still there, or there again."
+		return "The comment was edited: " + cmp.Or(laneWords[respond.Lane(e.Note)], "nothing is to be said any more") + "."
 	case "erased":
 		return "The words were erased: " + erasedWords[e.Note] + "."
 	}

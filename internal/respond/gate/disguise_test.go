@@ -14,8 +14,8 @@ import (
 // not.
 type disguise func(*rand.Rand, string) string
 
-// disguises are ways to hide words that none who means well uses, or that must
-// not change what is read; none may make a refused reply pass.
+// disguises are ways to write words in signs that none who means well uses, or that
+// must not change what is read; none may make a refused reply pass.
 var disguises = map[string]disguise{
 	"capitals":   plainly(strings.ToUpper),
 	"small":      plainly(strings.ToLower),
@@ -46,6 +46,11 @@ var disguises = map[string]disguise{
 	"dotted": between(".", " "), "dashed": between("-", " "), "underscored": between("_", " "), "slashed": between("/", " "), "backslashed": between("\\", " "), "starred": between("*", " "),
 	"commas": between(",", " "), "piped": between("|", " "), "bullets": between("·", " "), "tildes": between("~", " "), "quoted letters": between("\"", " "),
 	"apart": between("\n", "\n\n"), "with hearts": between("❤", " "), "plus": between("+", " "), "colons": between(":", " "), "bracketed": letter("(%c)"), "in squares": letter("[%c]"),
+}
+
+// rewritings change how words are cut and spelled. What remains to be read is not
+// always what was there, so that a few in a hundred may pass.
+var rewritings = map[string]disguise{
 	"in twos": eachWord(func(w string) string { return cut(w, 2, " ") }), "dashes in twos": eachWord(func(w string) string { return cut(w, 2, "-") }),
 	"dots in threes": eachWord(func(w string) string { return cut(w, 3, ".") }), "broken lines": eachWord(func(w string) string { return cut(w, 3, "\n") }),
 	"broken off": eachWord(func(w string) string { return cut(w, 3, "-\n") }),

@@ -10,7 +10,7 @@ func (p *page) remember(s *state) {
 	if p.out.Comment == "" || len(s.reply.Tokens) == 0 {
 		return
 	}
-	clear(s.known.by)
+	s.known.empty()
 	var matters lexicon.Tags
 	c := &s.comment
 	for i := range c.Tokens {
@@ -42,24 +42,34 @@ func (p *page) remember(s *state) {
 // wordSet is a set of words by how they begin, for those that may have the stem
 // of another to be found without every stem.
 type wordSet struct {
-	by      map[[3]byte][]heard
+	by      map[[3]byte]int // the last of those that begin so, counted from 1
+	words   []heard
 	numbers map[string]bool
 }
 
-// heard is a word, and whether it is a medical one.
+// heard is a word, whether it is a medical one, and the one before it that begins
+// as it does.
 type heard struct {
 	word    string
 	medical bool
+	before  int
 }
 
-func newWordSet() wordSet { return wordSet{map[[3]byte][]heard{}, map[string]bool{}} }
+func newWordSet() wordSet { return wordSet{by: map[[3]byte]int{}, numbers: map[string]bool{}} }
+
+func (s *wordSet) empty() {
+	clear(s.by)
+	clear(s.words) // they hold on to a text
+	s.words = s.words[:0]
+}
 
 func (s *wordSet) add(word string, medical bool) {
 	if len(word) < 3 || len(word) > longestStem {
 		return
 	}
 	key := [3]byte([]byte(word[:3]))
-	s.by[key] = append(s.by[key], heard{word, medical})
+	s.words = append(s.words, heard{word, medical, s.by[key]})
+	s.by[key] = len(s.words)
 }
 
 // has reports whether a word with the same stem is in the set.
@@ -68,7 +78,8 @@ func (s *wordSet) has(word string, in *tongue) (medical, same bool) {
 		return false, false
 	}
 	stem := ""
-	for _, h := range s.by[[3]byte([]byte(word[:3]))] {
+	for i := s.by[[3]byte([]byte(word[:3]))]; i > 0; i = s.words[i-1].before {
+		h := s.words[i-1]
 		if h.word != word {
 			if stem == "" {
 				stem = in.stem(word)

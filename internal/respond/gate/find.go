@@ -49,10 +49,10 @@ func (p *page) each(is func(i int, w plain.Word) bool) [][2]int {
 func tricked(p *page) [][2]int {
 	odd, spaced, leet := make([]plain.Trick, len(p.Words)), 0, 0
 	for i, w := range p.Words {
-		if w.Tricks == 0 || w.Tricks&^(plain.Spaced|plain.Digits) == 0 && p.oneLetterWords(w) {
+		if w.Tricks&^plain.Broken == 0 || w.Tricks&^(plain.Spaced|plain.Digits) == 0 && p.oneLetterWords(w) {
 			continue
 		}
-		odd[i] = w.Tricks
+		odd[i] = w.Tricks &^ plain.Broken
 		if w.Tricks&plain.Spaced != 0 && !p.In(i, "cheer") {
 			spaced++
 		}
@@ -98,7 +98,7 @@ var code = regexp.MustCompile(`^([A-Z][0-9][A-Z]|[0-9][A-Z][0-9]|[0-9]x[0-9])$`)
 
 // identifiers finds numbers, addresses and dates that lead to a person.
 func identifiers(p *page) [][2]int {
-	out := topic("identifier")(p)
+	out := append(topic("identifier")(p), spelledNumbers(p)...)
 	return append(out, p.each(func(i int, w plain.Word) bool {
 		switch w.Kind {
 		case plain.Phone:

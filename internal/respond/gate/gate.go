@@ -107,14 +107,49 @@ func (g *Gate) Check(o Outgoing) []Problem {
 	if len(o.Text) > MaxOutgoing {
 		return []Problem{{Rule: RuleLength, End: len(o.Text), Why: "This text is too long to be checked. Shorten it to a few sentences."}}
 	}
+	found, lang := g.whole(o)
+	if len(found) == 0 && len(o.Text) > longText {
+		o.Lang = lang
+		return g.pieces(o)
+	}
+	return found
+}
+
+// longText is how many bytes a text has at least of which its parts are looked at
+// too: among much that is harmless the network overlooks a sentence.
+const longText = 1500
+
+// pieces returns what may not be published in parts of a long text that is, as a
+// whole, found harmless.
+func (g *Gate) pieces(o Outgoing) []Problem {
+	text := o.Text
+	for from := 0; from < len(text); {
+		to := min(len(text), from+longText/2)
+		if n := strings.LastIndexAny(text[from:to], ".!?\n"); to < len(text) && n > 0 {
+			to = from + n + 1
+		}
+		o.Text = text[from:to]
+		if found, _ := g.whole(o); len(found) > 0 {
+			for i := range found {
+				found[i].Start, found[i].End = found[i].Start+from, found[i].End+from
+			}
+			return found
+		}
+		from = to
+	}
+	return nil
+}
+
+// whole returns what may not be published in a text, and its language.
+func (g *Gate) whole(o Outgoing) ([]Problem, string) {
 	s := states.Get().(*state)
-	defer states.Put(s)
+	defer s.release()
 	p := g.read(o, s)
 	if p == nil || g.lists.Mixed(&s.reply) || p.foreign() {
-		return []Problem{{Rule: RuleLanguage, End: len(o.Text), Why: "The check knows English, Spanish and French and cannot vouch for this. Write it in one of them."}}
+		return []Problem{{Rule: RuleLanguage, End: len(o.Text), Why: "The check knows English, Spanish and French and cannot vouch for this. Write it in one of them."}}, ""
 	}
 	found := p.findings()
-	return p.problems(s, found, g.doubted(p, s, found), g.brain)
+	return p.problems(s, found, g.doubted(p, s, found), g.brain), s.reply.Lang
 }
 
 // doubted reports whether the network refuses the text.

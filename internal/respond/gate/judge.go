@@ -99,6 +99,18 @@ type state struct {
 
 var states = sync.Pool{New: func() any { return &state{known: newWordSet()} }}
 
+// release keeps the state for the next text, unless this one was so long that
+// what it needed is not worth keeping.
+func (s *state) release() {
+	if cap(s.more) > mostKept || cap(s.comment.Tokens) > mostKept {
+		return
+	}
+	states.Put(s)
+}
+
+// mostKept is how many words a text may have whose state is kept.
+const mostKept = 2000
+
 // lay notes where the words of a text stand in what the network reads of it: the
 // text as it is, or, where it is in disguise, its words in plain letters.
 func (s *state) lay(t *plain.Text, text string) string {
@@ -238,7 +250,7 @@ func (p *page) place(s *state, from, to int) (start, end int) {
 // the language is not known.
 func (g *Gate) Inputs(o Outgoing) []lexicon.Input {
 	s := states.Get().(*state)
-	defer states.Put(s)
+	defer s.release()
 	p := g.read(o, s)
 	if p == nil || len(s.reply.Tokens) == 0 {
 		return nil

@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"slices"
 	"strings"
 
 	"triage/internal/respond/gate/plain"
@@ -11,8 +10,9 @@ import (
 const (
 	mostPieces  = 8  // that are read as one word
 	longestWord = 20 // letters, of those a fused word is made of
-	shortFused  = 7  // letters of the shortest that may be several words
-	longFused   = 400
+	shortFused  = 6  // letters of the shortest that may be several words
+	longFused   = 14 // letters, from which on one is likely several
+	mostFused   = 400
 	longName    = 12 // letters, from which on a word is hardly a name
 )
 
@@ -83,6 +83,9 @@ func (m *mender) next(i int) int {
 		return i + 1
 	}
 	if better := m.amend(w); better != "" {
+		if !stretched(w.Text) {
+			w.Tricks |= plain.Broken
+		}
 		w.Text, m.changed = better, true
 		m.out = append(m.out, w)
 		return i + 1
@@ -103,7 +106,7 @@ func (m *mender) join(i int) int {
 	odd, pieces, end, best := false, 0, i, ""
 	for k := i; k < len(m.in) && pieces < mostPieces && word.Len() < longestWord; k++ {
 		w := m.in[k]
-		if w.Kind == plain.Mark && k > i && m.in[k-1].Kind != plain.Mark && w.Start == m.in[k-1].End {
+		if w.Kind == plain.Mark && k > i && m.in[k-1].Kind != plain.Mark && !m.spaced(k) {
 			continue // "vi.sit"
 		}
 		if w.Kind != plain.Letters || k > i && w.Capital && !m.in[k-1].Capital || w.Shout != m.in[i].Shout && len(w.Text) > 1 || !m.piece(i, k) {
@@ -121,6 +124,7 @@ func (m *mender) join(i int) int {
 	}
 	w := m.in[i]
 	w.Text, w.End, m.changed = best, m.in[end-1].End, true
+	w.Tricks |= plain.Broken
 	m.out = append(m.out, w)
 	return end
 }
@@ -134,9 +138,11 @@ func (m *mender) piece(i, k int) bool {
 	return len(m.in[k].Text) > 1 && len(m.in[k-1].Text) > 1 || !m.spaced(k)
 }
 
-// spaced reports whether a space stands before word k.
+// spaced reports whether a space stands before word k. Words of one fancy sign
+// share its place.
 func (m *mender) spaced(k int) bool {
-	return strings.ContainsAny(m.text[m.in[k-1].End:m.in[k].Start], " \u00a0")
+	from, to := m.in[k-1].End, m.in[k].Start
+	return from < to && strings.ContainsAny(m.text[from:to], " \u00a0")
 }
 
 // everyday reports a word of the vocabulary or of medicine.
@@ -189,94 +195,4 @@ func squeeze(w string, most int) string {
 		}
 	}
 	return string(out)
-}
-
-// divide appends w as the words that it is made of, or as it is.
-func (m *mender) divide(w plain.Word) {
-	parts := m.parts(w.Text)
-	if len(parts) == 2 && !m.apart(parts[0], parts[1]) || len(parts) > 0 && m.likeName(w) && !(w.First && m.isSmall(parts[0])) {
-		parts = nil
-	}
-	for _, p := range parts {
-		part := w
-		part.Text, part.First = p, w.First && len(m.out) > 0
-		m.out = append(m.out, part)
-	}
-	if len(parts) == 0 {
-		m.out = append(m.out, w)
-		return
-	}
-	m.changed = true
-}
-
-// apart reports whether two words that make up another are no compound: one of
-// them is a small word that none begins or ends with.
-func (l *tongue) apart(a, b string) bool {
-	return l.isSmall(a) && !heads[a] && len(a) > 1 || l.isSmall(b) && !tails[b] && len(b) > 1
-}
-
-func (l *tongue) isSmall(w string) bool {
-	id := l.book.ClassID("small")
-	if id == 0 {
-		return little[w]
-	}
-	return slices.Contains(l.book.Names(w), id)
-}
-
-// little are the small words of French, whose rules have no class of them.
-var little = set("nous vous votre notre vos nos merci pour avec dans mais une les est sont pas qui bonjour de la le du au un et en ce")
-
-// heads and tails are small words that compounds begin and end with.
-var (
-	heads = set("up out over under in on off down after self back any some every no all by with through for to more most once long good great best well open free new old re de en con a y o sin sobre entre contra des sur par ex")
-	tails = set("up out over down off in on back time day one body thing where place way lo la le los las les me te se nos es son ment able er or ant ne less like ever line book page room side well work works room free self selves time times people made")
-)
-
-// parts are the fewest words that make up a fused one; none where they would
-// be too short to mean that.
-func (l *tongue) parts(w string) []string {
-	n := len(w)
-	if n < shortFused || n > longFused {
-		return nil
-	}
-	const none = 1 << 20
-	cost, from := make([]int, n+1), make([]int, n+1)
-	for end := 1; end <= n; end++ {
-		cost[end] = none
-		for start := max(0, end-longestWord); start < end; start++ {
-			c := cost[start] + price(end-start)
-			if c < cost[end] && l.part(w[start:end]) {
-				cost[end], from[end] = c, start
-			}
-		}
-	}
-	if cost[n] >= none {
-		return nil
-	}
-	var out []string
-	for end := n; end > 0; end = from[end] {
-		out = append([]string{w[from[end]:end]}, out...)
-	}
-	if len(out) < 2 || len(out) > 2 && len(out)*shortestPart > n+1 {
-		return nil
-	}
-	return out
-}
-
-const shortestPart = 4 // letters, on average
-
-// price is what a part of so many letters counts: long ones are the likelier.
-func price(letters int) int {
-	if letters < 3 {
-		return 4
-	}
-	return 3
-}
-
-// part reports a word that others may be written to without a space.
-func (l *tongue) part(s string) bool {
-	if len(s) < 3 {
-		return len(s) == 2 && l.isSmall(s) || l.single(s)
-	}
-	return l.vocabulary[s] || len(s) > 3 && l.names[s] || l.technical[s] || strings.IndexByte(s, '\'') > 0 && l.knows(s)
 }

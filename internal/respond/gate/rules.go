@@ -33,7 +33,7 @@ const (
 // rules are tried in this order; the first to claim a place keeps it. Every one
 // of Topics is among them.
 var rules = []rule{
-	{name: RuleHidden, never: true, find: either(tricked, markup), why: "%s is written with signs or gaps that hide what it says. Type it in plain letters."},
+	{name: RuleHidden, never: true, find: either(tricked, markup, broken), why: "%s is written with signs or gaps that hide what it says. Type it in plain letters."},
 	{name: "identifier", never: true, find: identifiers, why: whyIdentifier},
 	{name: "name", never: true, find: namedPeople, why: whyName},
 	{name: "name", kind: "stranger", find: likeNames, why: whyName},

@@ -31,6 +31,7 @@ type tongue struct {
 	technical  map[string]bool
 	terms      map[string]bool // the practice's own
 	likes      []bool          // by class: is it one of medical matters
+	others     []*tongue       // the other languages
 	ranks      []int           // by class: its place in wordKinds, or behind all
 }
 
@@ -51,6 +52,13 @@ var loadTongues = sync.OnceValues(func() (map[string]*tongue, error) {
 		}
 		l.lang, l.stemmer, l.singles = lang, stemmer, singles[lang]
 		out[lang] = l
+	}
+	for lang, l := range out {
+		for other, o := range out {
+			if other != lang {
+				l.others = append(l.others, o)
+			}
+		}
 	}
 	return out, nil
 })

@@ -100,6 +100,18 @@ func TestSweepFails(t *testing.T) {
 	}
 }
 
+// Where the platform answers for no comment any more the sweep ends, to be gone on with.
+func TestSweepOfASilentPlatform(t *testing.T) {
+	w := newWorld(t)
+	for i := range 9 {
+		w.batches = append(w.batches, []ingest.Comment{reply(fmt.Sprint("r", i), fmt.Sprint("c", i), twins)})
+	}
+	w.failing = true
+	if tally, err := w.sweep().Run(t.Context(), begun); err == nil || w.asked != 3 {
+		t.Errorf("%v: asked %d times: %+v", err, w.asked, tally)
+	}
+}
+
 // What was erased does not come back.
 func TestSweepLeavesWhatWasErased(t *testing.T) {
 	w := newWorld(t)

@@ -30,6 +30,7 @@ type page struct {
 	blind   bool
 	healthy bool
 	failing bool
+	mute    map[string]bool // items of which no answer comes
 	asked   int
 	batches [][]ingest.Comment
 	mark    ingest.Mark
@@ -40,7 +41,7 @@ func (p *page) Observe(_ context.Context, item string) (ingest.Observation, erro
 	p.asked++
 	text, there := p.texts[item]
 	switch {
-	case p.failing:
+	case p.failing, p.mute[item]:
 		return ingest.Observation{}, errors.New("no answer")
 	case p.blind || !there:
 		return ingest.Observation{Gone: true, Code: "100/33"}, nil
@@ -71,7 +72,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{World: desktest.New(t), page: &page{t: t, texts: map[string]string{}, healthy: true}}
+	w := &world{World: desktest.New(t), page: &page{t: t, texts: map[string]string{}, mute: map[string]bool{}, healthy: true}}
 	w.begin()
 	alone, beside := respond.Outgoing{Text: twins}, respond.Outgoing{Text: twins, Comment: "Dr. Ruiz delivered my twins in May"}
 	if len(w.Gate.Check(alone)) > 0 || len(w.Gate.Check(beside)) == 0 {

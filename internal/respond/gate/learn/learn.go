@@ -23,7 +23,7 @@ type Reply struct {
 	ID, Comment, Reply, Why, Lang string
 	Safe                          bool
 	Staff, Own                    []string
-	// Written says that it was made up to learn from: no threshold is set by it.
+	// Written says that it was made up to learn from: it counts half.
 	Written bool
 }
 
@@ -55,7 +55,7 @@ type Learner struct {
 	Shape   learn.Shape
 	Name    string
 	// Pass is how many of a hundred safe replies are to pass: the threshold is set
-	// so, on given replies that the network had not seen.
+	// so, on replies that the network had not seen.
 	Pass     float64
 	Progress func(done float64)
 }
@@ -65,7 +65,7 @@ const (
 	countTopic = 0.2
 	countGiven = 2 // a given reply, beside a written one
 	smoothing  = 0.1
-	neighbours = 2 // copies of each reply with a safe one before or behind it
+	neighbours = 1 // copies of each reply with a safe one before or behind it
 )
 
 // Network learns from replies and returns the file that the gate reads.
@@ -147,7 +147,7 @@ func (s *session) add(r Reply, with, whole bool) {
 	if with {
 		o.Comment = r.Comment
 	}
-	e := learn.Example{Tokens: s.gate.Inputs(o), Fold: whole && !r.Written, Group: group(r.Comment)}
+	e := learn.Example{Tokens: s.gate.Inputs(o), Fold: whole, Group: group(r.Comment)}
 	if len(e.Tokens) == 0 {
 		return
 	}

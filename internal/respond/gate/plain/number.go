@@ -122,7 +122,7 @@ func (r *reader) address(i int) int {
 	}
 	s := r.text[i:end]
 	dot := strings.IndexByte(s, '.')
-	if dot <= 0 || !isAddress(s) {
+	if dot <= 0 || !isAddress(s) || wordy(s) {
 		return i
 	}
 	w := r.add(i, end, s, Address)
@@ -143,6 +143,36 @@ func isAddress(s string) bool {
 	dot := strings.LastIndexByte(s, '.')
 	return dot > 0 && domains[s[dot+1:]]
 }
+
+// wordy reports an address that says a sentence, "x.example/so-glad-we-met-you":
+// it is read as the words that it is made of.
+func wordy(s string) bool {
+	_, rest, ok := strings.Cut(s, "://")
+	if !ok {
+		rest = s
+	}
+	if strings.IndexByte(rest, '@') >= 0 {
+		return false
+	}
+	joints, run := 0, 0
+	for i := range len(rest) {
+		if run++; strings.IndexByte("-_+/=&", rest[i]) >= 0 {
+			joints, run = joints+1, 0
+		}
+		if rest[i] == '.' {
+			run = 0
+		}
+		if run >= longestLabel {
+			return true
+		}
+	}
+	return joints >= sentenceJoints
+}
+
+const (
+	longestLabel   = 24 // letters, of a part of an address that is read as a name
+	sentenceJoints = 4  // what sets words apart, in an address that says something
+)
 
 // domains are the endings that make a dotted word an address; any other dot
 // without a space is a full stop.

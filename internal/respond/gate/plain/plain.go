@@ -33,6 +33,7 @@ const (
 	Digits                      // digits or signs for letters
 	Spaced                      // letters set apart
 	Fancy                       // letters that only look like a to z, such as circled or mathematical ones
+	Broken                      // in pieces, run together or with its letters swapped, as a reader of words found
 )
 
 // Word is one word of a text in its plain form.
@@ -158,7 +159,9 @@ func joinsEmoji(r rune, before, after string) bool {
 	return (isEmoji(prev) || isSelector(prev)) && isEmoji(next)
 }
 
-func isEmoji(r rune) bool { return unicode.Is(unicode.So, r) || unicode.Is(unicode.Sk, r) }
+func isEmoji(r rune) bool {
+	return unicode.Is(unicode.So, r) || r >= 0x1f3fb && r <= 0x1f3ff // tones of skin
+}
 
 // isHidden reports whether r (n bytes long) cannot be seen or is no character.
 func isHidden(r rune, n int) bool {

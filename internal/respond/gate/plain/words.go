@@ -102,7 +102,11 @@ func (r *reader) stop(i int) int {
 
 // fused reports whether a letter stands on either side of the full stop at i.
 func (r *reader) fused(i int) bool {
-	return i > 0 && i+1 < len(r.text) && isLetter(r.text[i-1]) && isLetter(r.text[i+1])
+	if i == 0 || i+1 >= len(r.text) || !isLetter(r.text[i-1]) || !isLetter(r.text[i+1]) {
+		return false
+	}
+	r.signs++
+	return true
 }
 
 // abbreviates reports whether the full stop at i follows a title or initial,
@@ -143,6 +147,9 @@ func (r *reader) spells(i int) bool {
 func (r *reader) word(i int) int {
 	end := i + 1
 	for end < len(r.text) && (isAlnum(r.text[end]) || r.inside(end)) {
+		if end-i >= 3 && r.onlyNumber(end) {
+			break // "number48213"
+		}
 		end++
 	}
 	text := r.text[i:end]
@@ -165,6 +172,16 @@ func (r *reader) word(i int) int {
 		w.Text = strings.Trim(text, "'")
 	}
 	return end
+}
+
+// onlyNumber reports whether a number of four or more digits begins at i, behind a letter.
+func (r *reader) onlyNumber(i int) bool {
+	for k := range 4 {
+		if i+k >= len(r.text) || !isDigit(r.text[i+k]) {
+			return false
+		}
+	}
+	return isLetter(r.text[i-1])
 }
 
 func tricks(f cellFlag) Trick {
