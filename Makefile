@@ -33,11 +33,11 @@ soak:
 	./.ci/deps
 	TRIAGE_LONG=1 $(GO) test -count=1 -timeout 180m -v -run 'Kill|Power|Rekey|Rotat|Water|Flip|Lease|Racer|Roles|Among|CrashMatrix|Laws' ./internal/bus ./internal/respond/send ./cmd/triage
 
-# Slower proofs: the race detector, the shipped network learned anew, the systemd
+# Slower proofs: the race detector, the shipped networks learned anew, the systemd
 # unit and the container image.
 verify:
 	$(GO) test -race -timeout 30m ./internal/...
-	./internal/classify/train.sh && git diff --exit-code --stat internal/classify/model
+	./internal/classify/train.sh && ./internal/respond/gate/train.sh && git diff --exit-code --stat internal/classify/model internal/respond/gate/model
 	./deploy/verify.sh
 
 # Pictures of the pages, for docs/.

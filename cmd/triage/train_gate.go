@@ -40,7 +40,7 @@ the same file on one kind of processor.`,
 	cmd.Flags().StringVar(&t.out, "out", "", "the file to write")
 	cmd.Flags().StringArrayVar(&t.written, "written", nil, "labelled JSONL of made-up replies (repeat for more)")
 	cmd.Flags().StringVar(&t.learner.Name, "name", "own", "what the network is called")
-	cmd.Flags().Float64Var(&t.learner.Pass, "pass", 85, "of a hundred safe replies, so many pass")
+	cmd.Flags().Float64Var(&t.learner.Pass, "pass", 90, "of a hundred safe replies, so many pass")
 	cmd.Flags().IntVar(&t.learner.Shape.Filters, "filters", 96, "filters of each width, a multiple of 32; more are slower")
 	cmd.Flags().IntVar(&t.learner.Shape.Epochs, "rounds", 8, "how often every reply is learned from")
 	cmd.Flags().Uint64Var(&t.learner.Shape.Seed, "seed", 1, "another number gives another network, about as good")

@@ -60,8 +60,11 @@ func tricked(p *page) [][2]int {
 			leet++
 		}
 	}
+	column := p.columns()
 	return p.each(func(i int, _ plain.Word) bool {
 		switch t := odd[i]; {
+		case column[i]:
+			return true
 		case t == 0:
 			return false
 		case t&^(plain.Spaced|plain.Digits|plain.Fancy) != 0:
@@ -73,6 +76,31 @@ func tricked(p *page) [][2]int {
 		}
 		return !p.In(i, "cheer") && !p.known[i]
 	})
+}
+
+// inColumn is how many single letters, a line or a stop apart, are a word set down
+// letter by letter.
+const inColumn = 4
+
+// columns marks single letters that stand one below the other.
+func (p *page) columns() []bool {
+	out, run := make([]bool, len(p.Words)), []int(nil)
+	for i, w := range p.Words {
+		switch {
+		case w.Kind == plain.Mark:
+			continue
+		case w.Kind == plain.Letters && len(w.Text) == 1:
+			run = append(run, i)
+		default:
+			run = run[:0]
+		}
+		if len(run) >= inColumn {
+			for _, k := range run {
+				out[k] = true
+			}
+		}
+	}
+	return out
 }
 
 // oneLetterWords reports a few letters in a row that are words or numbers each in

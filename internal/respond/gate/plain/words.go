@@ -46,6 +46,10 @@ func (r *reader) next(i int) int {
 		if end := r.number(i); end > i {
 			return end
 		}
+		if c == '(' { // of an aside
+			r.add(i, i+1, "(", Mark)
+			return i + 1
+		}
 		return r.word(i)
 	case c == '\n' || c == '!' || c == '?' || c == '.' || c == ';':
 		return r.stop(i)
