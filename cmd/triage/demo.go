@@ -108,7 +108,8 @@ func (d demo) config(page, platform net.Listener) config {
 	c := defaults()
 	c.Practice = respond.Practice{
 		Name: "Cedar Family Practice", Phone: "(503) 555-0142", Booking: "https://cedar.example/talk",
-		Staff: []string{"Dr. Elena Ruiz", "Dr. Patel", "Dr. Nguyen", "Marta", "Priya"},
+		Staff:     []string{"Dr. Elena Ruiz", "Dr. Patel", "Dr. Nguyen", "Marta", "Priya"},
+		Languages: []string{"en", "es", "fr"},
 	}
 	c.Data.Dir = d.data
 	c.reachedAt(page)
