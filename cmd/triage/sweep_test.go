@@ -216,7 +216,7 @@ func TestSweepOfOtherDays(t *testing.T) {
 // and call somebody once.
 func TestSweepOfThousands(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it takes its time")
+		t.Skip("-short: two thousand replies are not swept")
 	}
 	t.Parallel()
 	sb := platform(t)
