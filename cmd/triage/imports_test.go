@@ -73,10 +73,22 @@ var nests = map[string]struct{ imports, importedBy []string }{
 	"internal/respond/gate/learn": {[]string{"internal/respond/gate", "internal/classify/learn", "internal/classify/lexicon", "internal/classify/network"},
 		[]string{"cmd/triage"}},
 	"internal/respond/gate/plain": {nil, []string{"internal/respond/gate"}},
-	"internal/review/inert":       {[]string{"internal/classify"}, []string{"internal/review"}},
+	"internal/review/say":         {[]string{"internal/respond"}, reviewParts},
+	"internal/review/inert":       {[]string{"internal/classify"}, []string{"internal/review/cases"}},
+	"internal/review/page":        {reviewArea, reviewParts},
+	"internal/review/account":     {reviewArea, []string{"internal/review"}},
+	"internal/review/queue":       {reviewArea, []string{"internal/review"}},
+	"internal/review/cases":       {append([]string{"internal/review/inert"}, reviewArea...), []string{"internal/review"}},
+	"internal/review/office":      {reviewArea, []string{"internal/review"}},
 	"internal/respond/send":       {[]string{"internal/ingest", "internal/respond"}, []string{"cmd/triage"}},
 	"internal/respond/outbound":   {[]string{"internal/ingest", "internal/respond", "internal/respond/gate"}, []string{"cmd/triage"}},
 }
+
+// What the parts of the desk may import, and who they are.
+var (
+	reviewArea  = append([]string{"internal/review/page", "internal/review/say"}, mayImport["internal/review"]...)
+	reviewParts = []string{"internal/review", "internal/review/page", "internal/review/account", "internal/review/queue", "internal/review/cases", "internal/review/office"}
+)
 
 var platformNest = struct{ imports, importedBy []string }{[]string{"internal/ingest"}, []string{"cmd/triage"}}
 

@@ -1,11 +1,9 @@
 package review
 
 import (
-	"strings"
 	"testing"
 	"time"
 
-	"triage/internal/classify"
 	"triage/internal/ingest"
 	"triage/internal/respond"
 )
@@ -72,20 +70,4 @@ func TestPageFollowsTheRules(t *testing.T) {
 	b.get("/cases/c1").see(t, 200, "It goes out 5 minutes after you approve.")
 	w.rules.Shadow = true
 	b.get("/cases/c1").see(t, 200, "Posting is off", "Nothing goes out.")
-}
-
-func TestHistoryInWords(t *testing.T) {
-	for want, e := range map[string]respond.Entry{
-		"rita approved: public reply, private message and hiding the comment.": {By: "rita", Do: "approved", Note: "reply+private:recorded+hide:identifier"},
-		"Private message: did not work.":                                       {By: respond.Machine, Do: "failed", Note: "private:551"},
-		"Public reply: may have gone out after the backup.":                    {By: respond.Machine, Do: "restored", Note: "reply"},
-		"The words were erased: their time was over.":                          {By: respond.Machine, Do: "erased", Note: respond.WhyRetention},
-	} {
-		if got := did(e); got != want {
-			t.Errorf("%+v: %q, want %q", e, got, want)
-		}
-	}
-	if s := doubt(classify.Judgement{WhyNot: respond.NotHandled}); !strings.Contains(s, "on the platform") {
-		t.Error(s)
-	}
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alexedwards/scs/v2/memstore"
+
 	"triage/internal/audit"
 )
 
@@ -79,23 +81,9 @@ func TestWhoComesAndGoesIsAudited(t *testing.T) {
 	}
 }
 
-func TestManyPlacesFillNothing(t *testing.T) {
-	var l lately
-	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	said := 0
-	for i := range 3 * placesMost {
-		if l.first(fmt.Sprint(i), now) {
-			said++
-		}
-	}
-	if said != placesMost || len(l.said) != placesMost || !l.first("0", now.Add(time.Minute)) {
-		t.Errorf("%d were said in a minute, of %d", said, len(l.said))
-	}
-}
-
 // stuck is a session store that, once it is full, takes nothing.
 type stuck struct {
-	store
+	*memstore.MemStore
 	full error
 }
 
@@ -103,14 +91,14 @@ func (s *stuck) Delete(token string) error {
 	if s.full != nil {
 		return s.full
 	}
-	return s.store.Delete(token)
+	return s.MemStore.Delete(token)
 }
 
 func (s *stuck) Commit(token string, b []byte, ends time.Time) error {
 	if s.full != nil {
 		return s.full
 	}
-	return s.store.Commit(token, b, ends)
+	return s.MemStore.Commit(token, b, ends)
 }
 
 func TestEverybodyCanSignOut(t *testing.T) {
@@ -125,7 +113,7 @@ func TestEverybodyCanSignOut(t *testing.T) {
 		"sessions cannot be ended": {sessions: full, lives: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			kept, sessions := &book{}, &stuck{store: store{map[string][]byte{}, map[string]time.Time{}}}
+			kept, sessions := &book{}, &stuck{MemStore: memstore.NewWithCleanupInterval(0)}
 			w := newWorld(t, func(o *Options) { o.Audit, o.Sessions = kept, sessions })
 			b := w.as(t, "rita")
 			kept.full, sessions.full = tt.audit, tt.sessions
@@ -139,8 +127,8 @@ func TestEverybodyCanSignOut(t *testing.T) {
 			if got := b.get("/"); got.location != "/login" {
 				t.Errorf("she is still signed in: %d", got.status)
 			}
-			if (len(sessions.kept) > 0) != tt.lives {
-				t.Errorf("%d sessions are kept", len(sessions.kept))
+			if all, _ := sessions.All(); (len(all) > 0) != tt.lives {
+				t.Errorf("%d sessions are kept", len(all))
 			}
 			if failed := tt.audit != nil || tt.sessions != nil; strings.Contains(w.log.String(), `"error":"no space`) != failed {
 				t.Errorf("log: %s", w.log)

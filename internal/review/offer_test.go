@@ -70,7 +70,7 @@ func TestLineStaffCannotOverride(t *testing.T) {
 	rita := w.as(t, "rita")
 	got := rita.post("/cases/c1/approve", "step", "1", "reply", refusedReply).see(t, http.StatusUnprocessableEntity, "ask a privacy officer")
 	got.lacks(t, "/cases/c1/override")
-	rita.post("/cases/c1/override", "step", "1", "reply", refusedReply, "refused", w.pages.mark(&typed{reply: refusedReply}),
+	rita.post("/cases/c1/override", "step", "1", "reply", refusedReply, "refused", w.opts.Desk.Names.Version(refusedReply),
 		"override", "consent", "override_note", "She agreed in writing.").see(t, http.StatusForbidden)
 	if c, _ := w.cases.Get(t.Context(), "c1"); len(c.Actions) != 0 {
 		t.Fatal("line staff let it out")

@@ -4,18 +4,22 @@
 package review
 
 import (
-	"context"
+	"cmp"
 	"errors"
+	"io/fs"
 	"net/http"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
 	"go.uber.org/zap"
 
-	"triage/internal/audit"
 	"triage/internal/ingest"
 	"triage/internal/people"
 	"triage/internal/respond"
+	"triage/internal/review/account"
+	"triage/internal/review/cases"
+	"triage/internal/review/page"
+	"triage/internal/review/queue"
 )
 
 // Options is what the desk is built from.
@@ -24,7 +28,7 @@ type Options struct {
 	People *people.People
 	// Audit keeps who signed in and out; nil: nobody does. What happens to a case
 	// is in its history.
-	Audit Audit
+	Audit page.Audit
 	// Sessions keeps who is signed in; nil keeps it in memory. It sees hashes
 	// of tokens only: 64 hexadecimal digits.
 	Sessions scs.Store
@@ -32,8 +36,9 @@ type Options struct {
 	Practice string
 	// Health tells how reading the accounts goes; nil: nothing is known.
 	Health func() []ingest.Health
-	// OnCall says who is called at this time, such as "Dana until 18:00".
-	OnCall string
+	// OnCall says who is called at this time, such as "Dana until 18:00"; nil: not
+	// known.
+	OnCall func() string
 	Log    *zap.Logger
 	// Now is the clock; times are shown in its location. nil is time.Now.
 	Now func() time.Time
@@ -45,17 +50,12 @@ type Options struct {
 	Idle time.Duration
 }
 
-// Audit keeps what was done.
-type Audit interface {
-	Append(ctx context.Context, acts ...audit.Act) error
-}
-
-// pages is the desk at work.
+// pages are all pages of the desk.
 type pages struct {
-	Options
-	sessions  *scs.SessionManager
-	look      *look
-	throttled lately
+	*page.Site
+	account *account.Pages
+	queue   *queue.Pages
+	cases   *cases.Pages
 }
 
 // New returns the desk. It serves everything below /, and needs nothing
@@ -65,7 +65,7 @@ func New(o Options) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.handler(), nil
+	return p.Handler(p.routes()), nil
 }
 
 func open(o Options) (*pages, error) {
@@ -81,17 +81,14 @@ func open(o Options) (*pages, error) {
 	if o.Health == nil {
 		o.Health = func() []ingest.Health { return nil }
 	}
-	if o.Idle == 0 {
-		o.Idle = 30 * time.Minute
-	}
-	l, err := newLook()
+	site := &page.Site{People: o.People, Audit: o.Audit, Practice: o.Practice, OnCall: o.OnCall, Log: o.Log, Now: o.Now,
+		Secure: o.Secure, Shadow: func() bool { return o.Desk.Rules().Shadow }}
+	err := site.Open(page.Options{Store: o.Sessions, Idle: cmp.Or(o.Idle, 30*time.Minute),
+		Files: []fs.FS{account.Files, queue.Files, cases.Files}})
 	if err != nil {
 		return nil, err
 	}
-	p := &pages{Options: o, look: l}
-	p.sessions = p.newSessions()
-	return p, nil
+	q := &queue.Pages{Site: site, Desk: o.Desk, Health: o.Health}
+	return &pages{Site: site, account: &account.Pages{Site: site}, queue: q,
+		cases: &cases.Pages{Site: site, Desk: o.Desk, Beside: q.Beside}}, nil
 }
-
-// shadow reports whether decisions are only recorded.
-func (p *pages) shadow() bool { return p.Desk.Rules().Shadow }

@@ -1,66 +1,36 @@
 package review
 
 import (
-	"net/http"
-
 	"triage/internal/people"
+	"triage/internal/review/page"
 )
 
-// anyone is the permission of routes that need no sign-in.
-const anyone people.Permission = "anyone"
-
-// route is one address of the desk. GET shows; POST changes, then sends on.
-type route struct {
-	pattern string
-	// need is what the user must be allowed to do; nobody has the empty one.
-	need people.Permission
-	// data answers in JSON, and 401 instead of the sign-in page.
-	data bool
-	// quiet does not count as use of the session, whose cookie is left alone: the
-	// page asks, not a person, or the session ends.
-	quiet  bool
-	handle handler
-}
-
-// handler shows or changes something. An error it returns is answered by fail.
-type handler func(w http.ResponseWriter, r *http.Request) error
-
 // routes is every address there is.
-func (p *pages) routes() []route {
-	return []route{
-		{pattern: "GET /login", need: anyone, handle: p.showLogin},
-		{pattern: "POST /login", need: anyone, handle: p.login},
-		{pattern: "POST /logout", need: people.See, quiet: true, handle: p.logout},
+func (p *pages) routes() []page.Route {
+	a, q, c := p.account, p.queue, p.cases
+	return []page.Route{
+		{Pattern: "GET /login", Need: page.Anyone, Handle: a.ShowLogin},
+		{Pattern: "POST /login", Need: page.Anyone, Handle: a.Login},
+		{Pattern: "POST /logout", Need: people.See, Quiet: true, Handle: a.Logout},
+		{Pattern: "POST /language", Need: page.Anyone, Quiet: true, Handle: p.ChooseLanguage},
 
-		{pattern: "GET /{$}", need: people.See, handle: p.showQueue},
-		{pattern: "GET /news", need: people.See, data: true, quiet: true, handle: p.queueNews},
+		{Pattern: "GET /{$}", Need: people.See, Handle: q.Show},
+		{Pattern: "GET /news", Need: people.See, Data: true, Quiet: true, Handle: q.News},
 
-		{pattern: "GET /cases/{id}", need: people.See, handle: p.showCase},
-		{pattern: "GET /cases/{id}/news", need: people.See, data: true, quiet: true, handle: p.caseNews},
-		{pattern: "POST /cases/{id}/reveal", need: people.Reveal, handle: p.reveal},
-		{pattern: "POST /cases/{id}/cover", need: people.Reveal, handle: p.cover},
-		{pattern: "POST /cases/{id}/check", need: people.Decide, data: true, handle: p.check},
-		{pattern: "POST /cases/{id}/approve", need: people.Decide, handle: p.approve},
-		{pattern: "POST /cases/{id}/override", need: people.Override, handle: p.override},
-		{pattern: "POST /cases/{id}/outcome", need: people.Decide, handle: p.outcome},
-		{pattern: "POST /cases/{id}/dismiss", need: people.Decide, handle: p.dismiss},
-		{pattern: "POST /cases/{id}/label", need: people.Decide, handle: p.label},
-		{pattern: "POST /cases/{id}/handle", need: people.Decide, handle: p.handled},
-		{pattern: "POST /cases/{id}/undo", need: people.Decide, handle: p.undo},
-		{pattern: "POST /cases/{id}/takedown", need: people.Decide, handle: p.takeDown},
+		{Pattern: "GET /cases/{id}", Need: people.See, Handle: c.Show},
+		{Pattern: "GET /cases/{id}/news", Need: people.See, Data: true, Quiet: true, Handle: c.News},
+		{Pattern: "POST /cases/{id}/reveal", Need: people.Reveal, Handle: c.Reveal},
+		{Pattern: "POST /cases/{id}/cover", Need: people.Reveal, Handle: c.Cover},
+		{Pattern: "POST /cases/{id}/check", Need: people.Decide, Data: true, Handle: c.Check},
+		{Pattern: "POST /cases/{id}/approve", Need: people.Decide, Handle: c.Approve},
+		{Pattern: "POST /cases/{id}/override", Need: people.Override, Handle: c.Override},
+		{Pattern: "POST /cases/{id}/outcome", Need: people.Decide, Handle: c.Outcome},
+		{Pattern: "POST /cases/{id}/dismiss", Need: people.Decide, Handle: c.Dismiss},
+		{Pattern: "POST /cases/{id}/label", Need: people.Decide, Handle: c.Label},
+		{Pattern: "POST /cases/{id}/handle", Need: people.Decide, Handle: c.Handle},
+		{Pattern: "POST /cases/{id}/undo", Need: people.Decide, Handle: c.Undo},
+		{Pattern: "POST /cases/{id}/takedown", Need: people.Decide, Handle: c.TakeDown},
 
-		{pattern: "/", need: people.See, handle: p.nowhere},
+		{Pattern: "/", Need: people.See, Handle: p.Nowhere},
 	}
-}
-
-// handler puts the routes behind what every request passes.
-func (p *pages) handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /assets/{name}", p.look.serve)
-	for _, rt := range p.routes() {
-		mux.Handle(rt.pattern, p.session(rt, p.guard(rt)))
-	}
-	cross := http.NewCrossOriginProtection()
-	cross.SetDenyHandler(http.HandlerFunc(p.foreign))
-	return p.headers(cross.Handler(mux))
 }

@@ -204,7 +204,7 @@ func newWorld(t *testing.T, change ...func(*Options)) *world {
 	crew := &people.People{Store: &users{kept: hired()}, Now: w.clock}
 	log := zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.AddSync(w.log), zap.DebugLevel))
 	w.opts = Options{Desk: w.newDesk(t, log), People: crew, Practice: "Cedar Family Practice",
-		Health: func() []ingest.Health { return w.health }, OnCall: "Dana until 18:00", Log: log, Now: w.clock}
+		Health: func() []ingest.Health { return w.health }, OnCall: func() string { return "Dana until 18:00" }, Log: log, Now: w.clock}
 	for _, f := range change {
 		f(&w.opts)
 	}
@@ -212,7 +212,7 @@ func newWorld(t *testing.T, change ...func(*Options)) *world {
 	if w.pages, err = open(w.opts); err != nil {
 		t.Fatal(err)
 	}
-	w.server = httptest.NewServer(w.pages.handler())
+	w.server = httptest.NewServer(w.pages.Handler(w.pages.routes()))
 	t.Cleanup(w.server.Close)
 	return w
 }

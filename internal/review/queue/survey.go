@@ -1,4 +1,4 @@
-package review
+package queue
 
 import (
 	"cmp"
@@ -10,6 +10,7 @@ import (
 
 	"triage/internal/people"
 	"triage/internal/respond"
+	"triage/internal/review/say"
 )
 
 // survey is one look over all cases.
@@ -27,7 +28,7 @@ type survey struct {
 }
 
 // survey looks over all cases and keeps those that the filter lets through.
-func (p *pages) survey(f filter, me people.User) survey {
+func (p *Pages) survey(f filter, me people.User) survey {
 	s := survey{lanes: map[respond.Lane]bool{}, accounts: map[string]string{}}
 	now := p.Now()
 	for c := range p.Desk.Cases.All() {
@@ -68,7 +69,7 @@ func (s *survey) today(c *respond.Case, state string, now time.Time, me people.U
 		return
 	}
 	e, ok := decision(c)
-	if !ok || !sameDay(now, e.At) {
+	if !ok || !say.SameDay(now, e.At) {
 		return
 	}
 	if state == stateDismissed {
@@ -147,7 +148,7 @@ func readFilter(q url.Values) filter {
 	if s := q.Get("state"); s == stateGoing || s == stateAnswered || s == stateDismissed {
 		f.State = s
 	}
-	if lane := respond.Lane(q.Get("lane")); laneWords[lane] != "" {
+	if lane := respond.Lane(q.Get("lane")); say.IsLane(lane) {
 		f.Lane = lane
 	}
 	if n, err := strconv.Atoi(q.Get("page")); err == nil && n > 1 && n < 1e6 {
@@ -179,8 +180,9 @@ func (f filter) takes(c *respond.Case, state string) bool {
 
 // filterGroup is a row of links, one of which is on.
 type filterGroup struct {
-	Name  string
-	Links []filterLink
+	// Code names it in the page.
+	Code, Name string
+	Links      []filterLink
 }
 
 type filterLink struct {
@@ -189,23 +191,23 @@ type filterLink struct {
 }
 
 // groups are the filters there are, by what there is to filter.
-func (f filter) groups(s survey) []filterGroup {
-	state, lane := filterGroup{Name: "State"}, filterGroup{Name: "Lane"}
-	platform, account := filterGroup{Name: "Platform"}, filterGroup{Name: "Account"}
-	for _, v := range [][2]string{{stateNeeds, "Needs you"}, {stateGoing, "Going out"}, {stateAnswered, "Answered"}, {stateDismissed, "Dismissed"}} {
+func (f filter) groups(s survey, w *say.Words) []filterGroup {
+	state, lane := filterGroup{Code: "state", Name: w.Say("State")}, filterGroup{Code: "lane", Name: w.Say("Lane")}
+	platform, account := filterGroup{Code: "platform", Name: w.Say("Platform")}, filterGroup{Code: "account", Name: w.Say("Account")}
+	for _, v := range [][2]string{{stateNeeds, w.Say("Needs you")}, {stateGoing, w.Say("Going out")}, {stateAnswered, w.Say("Answered")}, {stateDismissed, w.Say("Dismissed")}} {
 		state.add(f.with(func(g *filter) { g.State = v[0] }), v[1], f.State == v[0])
 	}
-	lane.add(f.with(func(g *filter) { g.Lane = "" }), "All", f.Lane == "")
+	lane.add(f.with(func(g *filter) { g.Lane = "" }), w.Say("All"), f.Lane == "")
 	for _, l := range respond.Lanes {
 		if s.lanes[l] || f.Lane == l {
-			lane.add(f.with(func(g *filter) { g.Lane = l }), laneWords[l], f.Lane == l)
+			lane.add(f.with(func(g *filter) { g.Lane = l }), w.Lane(l), f.Lane == l)
 		}
 	}
-	platform.add(f.with(func(g *filter) { g.Platform, g.Account = "", "" }), "All", f.Platform == "")
-	account.add(f.with(func(g *filter) { g.Account = "" }), "All", f.Account == "")
+	platform.add(f.with(func(g *filter) { g.Platform, g.Account = "", "" }), w.Say("All"), f.Platform == "")
+	account.add(f.with(func(g *filter) { g.Account = "" }), w.Say("All"), f.Account == "")
 	for _, name := range slices.Sorted(maps.Keys(s.accounts)) {
 		on := s.accounts[name]
-		platform.add(f.with(func(g *filter) { g.Platform, g.Account = on, "" }), platformWord(on), f.Platform == on)
+		platform.add(f.with(func(g *filter) { g.Platform, g.Account = on, "" }), w.Platform(on), f.Platform == on)
 		account.add(f.with(func(g *filter) { g.Account = name }), name, f.Account == name)
 	}
 	platform.Links = slices.Compact(platform.Links)
@@ -263,12 +265,23 @@ func inOrder(a, b placed) int {
 	return cmp.Compare(a.Comment.ID, b.Comment.ID)
 }
 
-// around lists the cases among which one is shown.
-func around(c respond.Case) filter {
+// Beside are the cases before and after one in the queue; empty: there is none.
+func (p *Pages) Beside(c respond.Case, me people.User) (before, after string) {
+	f := filter{}
 	if c.Lane == respond.LaneSample {
-		return filter{Lane: c.Lane}
+		f.Lane = c.Lane
 	}
-	return filter{}
+	s := p.survey(f, me)
+	return s.beside(c.ID())
+}
+
+// made is when the comment was made; where that is not known, or not known any
+// more, when its case was opened.
+func made(c *respond.Case) time.Time {
+	if c.Comment.Created.IsZero() {
+		return c.Opened
+	}
+	return c.Comment.Created
 }
 
 // beside are the cases before and after one in the queue; empty: there is none.

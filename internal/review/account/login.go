@@ -1,4 +1,4 @@
-package review
+package account
 
 import (
 	"cmp"
@@ -6,7 +6,6 @@ import (
 	"maps"
 	"net"
 	"net/http"
-	"regexp"
 	"sync"
 	"time"
 
@@ -14,25 +13,28 @@ import (
 
 	"triage/internal/audit"
 	"triage/internal/people"
+	"triage/internal/review/page"
 )
 
 // loginPage asks for name and password.
 type loginPage struct {
-	frame
+	page.Frame
 	Name, Next, Say string
 }
 
-func (p *pages) showLogin(w http.ResponseWriter, r *http.Request) error {
-	page := loginPage{frame: p.frame(r, "Sign in"), Next: local(r.URL.Query().Get("next"))}
-	return p.render(w, http.StatusOK, "login", page)
+// ShowLogin asks who is there.
+func (p *Pages) ShowLogin(w http.ResponseWriter, r *http.Request) error {
+	v := page.VisitOf(r)
+	out := loginPage{Frame: p.Frame(r, v.Words.Say("Sign in")), Next: page.Local(r.URL.Query().Get("next"))}
+	return p.Render(w, r, http.StatusOK, "login", out)
 }
 
-// login signs somebody in and sends her to where she wanted to go.
-func (p *pages) login(w http.ResponseWriter, r *http.Request) error {
-	if err := form(r); err != nil {
+// Login signs somebody in and sends her to where she wanted to go.
+func (p *Pages) Login(w http.ResponseWriter, r *http.Request) error {
+	if err := page.Form(r); err != nil {
 		return err
 	}
-	ctx, name, next := r.Context(), r.PostFormValue("name"), local(r.PostFormValue("next"))
+	ctx, name, next := r.Context(), r.PostFormValue("name"), page.Local(r.PostFormValue("next"))
 	u, err := p.People.Login(ctx, name, r.PostFormValue("password"), r.RemoteAddr)
 	status, say := http.StatusForbidden, ""
 	switch {
@@ -46,17 +48,15 @@ func (p *pages) login(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err != nil {
 		p.refused(r, status)
+		v := page.VisitOf(r)
 		p.Log.Info("sign-in refused", zap.String("remote", r.RemoteAddr), zap.Int("status", status))
-		page := loginPage{frame: p.frame(r, "Sign in"), Name: name, Next: next, Say: say}
-		return p.render(w, status, "login", page)
+		out := loginPage{Frame: p.Frame(r, v.Words.Say("Sign in")), Name: name, Next: next, Say: v.Words.Say(say)}
+		return p.Render(w, r, status, "login", out)
 	}
 	p.record(r, "signed-in", u.Name)
-	if err := p.sessions.RenewToken(ctx); err != nil {
+	if err := p.SignIn(ctx, u); err != nil {
 		return err
 	}
-	p.sessions.Put(ctx, sessionUser, u.Name)
-	p.sessions.Put(ctx, sessionMark, u.Mark())
-	p.sessions.Remove(ctx, sessionShown)
 	p.Log.Info("signed in", zap.String("user", u.Name))
 	http.Redirect(w, r, next, http.StatusSeeOther)
 	return nil
@@ -65,7 +65,7 @@ func (p *pages) login(w http.ResponseWriter, r *http.Request) error {
 // refused records that somebody was not let in: each attempt that counted, and of
 // those that came too fast one for a place and minute. There is no end to them,
 // and the audit forgets nothing.
-func (p *pages) refused(r *http.Request, status int) {
+func (p *Pages) refused(r *http.Request, status int) {
 	do := "sign-in-failed"
 	if status == http.StatusTooManyRequests {
 		if !p.throttled.first(people.Place(r.RemoteAddr), p.Now()) {
@@ -101,14 +101,14 @@ func (l *lately) first(place string, now time.Time) bool {
 	return true
 }
 
-// logout ends the session. First of all the browser forgets it: whoever sits
+// Logout ends the session. First of all the browser forgets it: whoever sits
 // there next is not to go on, whatever fails here.
-func (p *pages) logout(w http.ResponseWriter, r *http.Request) error {
-	ctx, user := r.Context(), visitOf(r).user.Name
+func (p *Pages) Logout(w http.ResponseWriter, r *http.Request) error {
+	ctx, user := r.Context(), page.VisitOf(r).User.Name
 	w.Header().Set("Clear-Site-Data", `"cache", "cookies", "storage"`)
-	p.sessions.WriteSessionCookie(ctx, w, "", time.Time{})
+	p.Sessions.WriteSessionCookie(ctx, w, "", time.Time{})
 	p.record(r, "signed-out", user)
-	if err := p.sessions.Destroy(ctx); err != nil {
+	if err := p.Sessions.Destroy(ctx); err != nil {
 		p.Log.Error("signed out in the browser only, or not in the audit", zap.String("user", user), zap.Error(err))
 	} else {
 		p.Log.Info("signed out", zap.String("user", user))
@@ -120,7 +120,7 @@ func (p *pages) logout(w http.ResponseWriter, r *http.Request) error {
 // record puts into the audit who came and went, and from which address. Of one
 // who was refused it holds no name: what is typed there may be a password. An
 // audit that takes nothing is alerted elsewhere, and keeps nobody from the desk.
-func (p *pages) record(r *http.Request, do, user string) {
+func (p *Pages) record(r *http.Request, do, user string) {
 	if p.Audit == nil {
 		return
 	}
@@ -132,14 +132,4 @@ func (p *pages) record(r *http.Request, do, user string) {
 	if err != nil {
 		p.Log.Error("not in the audit", zap.String("act", do), zap.String("user", user), zap.Error(err))
 	}
-}
-
-var ownPath = regexp.MustCompile(`^/cases/[a-z0-9-]{1,64}$`)
-
-// local is where to go after signing in: the queue or a case, never elsewhere.
-func local(next string) string {
-	if ownPath.MatchString(next) {
-		return next
-	}
-	return "/"
 }

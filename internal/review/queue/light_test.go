@@ -1,4 +1,4 @@
-package review
+package queue
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"triage/internal/ingest"
 	"triage/internal/people"
 	"triage/internal/respond"
+	"triage/internal/review/say"
 )
 
 // The store shows cases in their light form: every list must be the same as if
@@ -37,13 +38,12 @@ func TestListsOfLightCases(t *testing.T) {
 	}
 	for _, state := range []string{stateNeeds, stateGoing, stateAnswered, stateDismissed} {
 		show := func(cases []*respond.Case) string {
-			p := &pages{Options: Options{Desk: &respond.Desk{Cases: frozen{nil, cases}}, Now: func() time.Time { return now },
-				Health: func() []ingest.Health { return nil }}}
+			p, w := pagesOf(frozen{all: cases}, now), say.In(say.English)
 			s := p.survey(filter{State: state, Page: 1}, people.User{Name: "rita"})
-			out := fmt.Sprint(s.counts, s.newest, s.lanes, s.accounts, s.decided(), s.undo != nil && due(s.undo).After(now))
+			out := fmt.Sprint(s.counts, s.newest, s.lanes, s.accounts, s.decided(w), s.undo != nil && due(s.undo).After(now))
 			for _, c := range s.list {
 				before, after := s.beside(c.ID())
-				out += fmt.Sprintln(p.row(c.Case), before, after)
+				out += fmt.Sprintln(p.row(c.Case, w), before, after)
 			}
 			return out
 		}

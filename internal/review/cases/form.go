@@ -1,4 +1,4 @@
-package review
+package cases
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"triage/internal/ingest"
 	"triage/internal/people"
 	"triage/internal/respond"
+	"triage/internal/review/say"
 )
 
 // decideForm is what we would say, to be approved or changed.
@@ -81,9 +82,9 @@ type draft struct {
 
 // form makes the form of a case: the suggestion, or what was typed; and what may not
 // be done, with the reason.
-func (p *pages) form(ctx context.Context, d draft) (*decideForm, error) {
+func (v *reader) form(ctx context.Context, d draft) (*decideForm, error) {
 	c := d.c
-	f := &decideForm{Suggested: c.Suggestion != nil, Notes: notesOf(d.may)}
+	f := &decideForm{Suggested: c.Suggestion != nil, Notes: v.notesOf(d.may)}
 	in := typed{}
 	if s := c.Suggestion; s != nil {
 		in = typed{reply: s.Text, private: s.Private, sendPrivate: s.Private != "", reason: s.Hide, hide: s.Hide != ""}
@@ -91,46 +92,46 @@ func (p *pages) form(ctx context.Context, d draft) (*decideForm, error) {
 	if d.typed != nil && d.typed.wrote {
 		in = *d.typed
 	}
-	if err := p.recheck(ctx, c, &in); err != nil {
+	if err := v.recheck(ctx, c, &in); err != nil {
 		return nil, err
 	}
 	if d.typed != nil {
 		d.typed.problems = in.problems
 	}
-	caps := p.caps(c)
+	caps := v.caps(c)
 	if stop, stopped := d.may.Stop(ingest.Reply); stopped && !stop.ByHand() {
-		f.NoReply = stop.Why
+		f.NoReply = v.Words.Whole(stop.Why)
 	} else {
-		f.ByHand, f.Reply = stop.Why, field(ingest.Reply, "reply", in.reply, caps, in.problems)
+		f.ByHand, f.Reply = v.Words.Whole(stop.Why), v.field(ingest.Reply, "reply", in.reply, caps, in.problems)
 		if f.Suggested || d.seen {
 			var err error
-			if f.Wordings, err = p.wordings(ctx, c); err != nil {
+			if f.Wordings, err = v.wordings(ctx, c); err != nil {
 				return nil, err
 			}
 		}
 	}
-	p.beside(f, d.may, in, caps)
-	f.Then = p.then(f, d.may)
+	v.beside(f, d.may, in, caps)
+	f.Then = v.then(f, d.may)
 	return f, nil
 }
 
 // beside adds what can go with the public reply: a private message and hiding.
-func (p *pages) beside(f *decideForm, may respond.Answers, in typed, caps ingest.Capabilities) {
+func (v *reader) beside(f *decideForm, may respond.Answers, in typed, caps ingest.Capabilities) {
 	if stop, stopped := may.Stop(ingest.Private); stopped {
-		f.NoPrivate = stop.Why
+		f.NoPrivate = v.Words.Whole(stop.Why)
 	} else {
-		f.Private, f.SendPrivate = field(ingest.Private, "private_text", in.private, caps, in.problems), in.sendPrivate
-		_, f.Window = p.window(may)
+		f.Private, f.SendPrivate = v.field(ingest.Private, "private_text", in.private, caps, in.problems), in.sendPrivate
+		_, f.Window = v.window(may)
 	}
 	if stop, stopped := may.Stop(ingest.Hide); stopped {
-		f.NoHide = stop.Why
+		f.NoHide = v.Words.Whole(stop.Why)
 	} else {
-		f.Hide = &hideField{On: in.hide, Note: caps.HideNote, Reasons: hideReasons(in.reason)}
+		f.Hide = &hideField{On: in.hide, Note: v.Words.Whole(caps.HideNote), Reasons: v.hideReasons(in.reason)}
 	}
 }
 
 // caps are what can be done on a case's account.
-func (p *pages) caps(c respond.Case) ingest.Capabilities {
+func (p *Pages) caps(c respond.Case) ingest.Capabilities {
 	if a := p.Desk.Accounts[c.Comment.Account].Actor; a != nil {
 		return a.Capabilities()
 	}
@@ -154,9 +155,9 @@ type labelLevel struct {
 
 // labelForm makes the form, with what was said before, or else the classifier;
 // of a sample nothing is said before. nil: there is nothing to say.
-func (p *pages) labelForm(c respond.Case, shown bool, me people.User) *labelForm {
+func (v *reader) labelForm(c respond.Case, shown bool) *labelForm {
 	f := &labelForm{Sample: c.Lane == respond.LaneSample && c.Open(), Covered: !shown}
-	if !me.Role.May(people.Decide) || !c.CanLabel() || f.Covered && !f.Sample {
+	if !v.User.Role.May(people.Decide) || !c.CanLabel() || f.Covered && !f.Sample {
 		return nil
 	}
 	is, known := respond.Label{Level: c.Judgement.Level, Urgent: c.Judgement.Urgent, Identifier: c.Judgement.Identifier}, c.Judgement.Judged && !f.Sample
@@ -165,7 +166,7 @@ func (p *pages) labelForm(c respond.Case, shown bool, me people.User) *labelForm
 	}
 	f.Urgent, f.Identifier = is.Urgent, is.Identifier
 	for l := classify.None; l <= classify.Clear; l++ {
-		f.Levels = append(f.Levels, labelLevel{l.String(), levelWords[l], known && l == is.Level})
+		f.Levels = append(f.Levels, labelLevel{l.String(), v.Words.Say(levelWords[l]), known && l == is.Level})
 	}
 	return f
 }
@@ -177,16 +178,16 @@ var levelWords = map[classify.Level]string{
 }
 
 // sampled says of a case that nothing flagged it.
-func sampled(c respond.Case) string {
+func (v *reader) sampled(c respond.Case) string {
 	if c.Sampled == "" {
 		return ""
 	}
-	return "It was not flagged, and was picked at random."
+	return v.Words.Say("It was not flagged, and was picked at random.")
 }
 
 // wordings are the replies that may be said. A lane that has none of its own,
 // because a person is to look first, has the most general ones afterwards.
-func (p *pages) wordings(ctx context.Context, c respond.Case) ([]string, error) {
+func (p *Pages) wordings(ctx context.Context, c respond.Case) ([]string, error) {
 	if c.Lane == respond.LaneLook {
 		c.Lane = respond.LanePossible
 	}
@@ -198,31 +199,31 @@ func (p *pages) wordings(ctx context.Context, c respond.Case) ([]string, error) 
 	return out, err
 }
 
-func hideReasons(chosen string) []reason {
+func (v *reader) hideReasons(chosen string) []reason {
 	var out []reason
 	for code, words := range respond.HideReasons() {
-		out = append(out, reason{Code: code, Words: capital(words), On: code == chosen})
+		out = append(out, reason{Code: code, Words: v.Words.Whole(say.Capital(words)), On: code == chosen})
 	}
 	slices.SortFunc(out, func(a, b reason) int { return strings.Compare(a.Words, b.Words) })
 	return out
 }
 
 // field makes the field of a text, with its length as the platform counts it.
-func field(kind ingest.ActionKind, name, text string, caps ingest.Capabilities, problems map[ingest.ActionKind][]respond.Problem) *textField {
+func (v *reader) field(kind ingest.ActionKind, name, text string, caps ingest.Capabilities, problems map[ingest.ActionKind][]respond.Problem) *textField {
 	f := &textField{Kind: string(kind), Name: name, Text: text}
 	n, limit := caps.Count(kind, text)
-	f.Max, f.Length = limit, grouped(n)
+	f.Max, f.Length = limit, v.Words.Number(n)
 	if limit > 0 {
-		f.Limit = grouped(limit)
+		f.Limit = v.Words.Number(limit)
 	}
 	said, asked := problems[kind]
-	f.Checked, f.Problems = asked && len(said) == 0, inWords(text, said)
+	f.Checked, f.Problems = asked && len(said) == 0, v.inWords(text, said)
 	return f
 }
 
 // inWords puts the gate's problems beside the words they are about. The gate
 // writes *words* where its sentence names them.
-func inWords(text string, problems []respond.Problem) []problem {
+func (v *reader) inWords(text string, problems []respond.Problem) []problem {
 	out := []problem{}
 	for i, g := range problems {
 		if slices.ContainsFunc(problems[:i], func(o respond.Problem) bool { return o.Start == g.Start && o.End == g.End }) {
@@ -232,17 +233,18 @@ func inWords(text string, problems []respond.Problem) []problem {
 		end := min(max(g.End, start), len(text))
 		at := text[start:end]
 		one := problem{Words: strings.TrimSpace(at), Start: units(text[:start]), End: units(text[:end])}
-		lead, rest, named := strings.Cut(g.Why, "*"+at+"*")
+		why := v.Words.Whole(g.Why)
+		lead, rest, named := strings.Cut(why, "*"+at+"*")
 		switch {
 		case one.Words == strings.TrimSpace(text) || utf8.RuneCountInString(one.Words) > 80:
-			one.Words, one.Rest = "", g.Why // it is about the whole
+			one.Words, one.Rest = "", why // it is about the whole
 			if named {
-				one.Rest = lead + "this" + rest
+				one.Rest = lead + v.Words.Say("this") + rest
 			}
 		case named:
 			one.Lead, one.Rest = lead, rest
 		default:
-			one.Rest = " " + g.Why
+			one.Rest = " " + why
 		}
 		out = append(out, one)
 	}

@@ -6,17 +6,21 @@
   const one = (sel, from = document) => from.querySelector(sel);
   root.classList.add("js");
 
+  // say puts a sentence into the page's language; %s are its parts.
+  const words = JSON.parse(document.body.dataset.words || "{}");
+  const say = (sentence, ...parts) => (words[sentence] || sentence).replace(/%s/g, () => parts.shift());
+
   // What is new: said in a line, nothing moves by itself.
   const news = one(".news");
-  function say(words, href, label) {
-    if (news.dataset.said === words) return;
-    news.dataset.said = words;
+  function announce(line, href, label) {
+    if (news.dataset.said === line) return;
+    news.dataset.said = line;
     const p = document.createElement("p");
-    p.append(words);
+    p.append(line);
     const a = document.createElement("a");
     a.href = href;
     a.textContent = label;
-    if (label !== "Show") a.target = "_blank"; // what is typed here stays
+    if (label !== say("Show")) a.target = "_blank"; // what is typed here stays
     p.append(" ", a);
     news.replaceChildren(p);
   }
@@ -24,29 +28,29 @@
     if (document.hidden) return;
     const res = await fetch(document.body.dataset.news, { headers: { Accept: "application/json" } });
     const got = await res.json();
-    if (res.status === 401) return say("You were signed out.", "/login", "Sign in");
+    if (res.status === 401) return announce(say("You were signed out."), "/login", say("Sign in"));
     if (!res.ok) return;
     if (got.title) document.title = got.title;
     for (const b of all("[data-count]")) if (got[b.dataset.count] !== undefined) {
       b.textContent = got[b.dataset.count];
       b.parentElement.classList.toggle("loud", b.dataset.count === "now" && got.now > 0);
     }
-    if (got.say) say(got.say, location.href, "Show");
+    if (got.say) announce(got.say, location.href, say("Show"));
   }
   if (document.body.dataset.news) setInterval(() => ask().catch(() => {}), 5000);
   news.addEventListener("click", (e) => {
-    if (e.target.textContent === "Show") { e.preventDefault(); location.replace(location.href); }
+    if (e.target.textContent === say("Show")) { e.preventDefault(); location.replace(location.href); }
   });
 
   // Countdowns, by this page's own clock.
   const began = performance.now();
-  const words = (n) => (n === 1 ? "1 second" : n + " seconds");
+  const seconds = (n) => (n === 1 ? say("1 second") : say("%s seconds", n));
   function tick() {
     const gone = Math.floor((performance.now() - began) / 1000);
     for (const el of all("[data-seconds]")) el.textContent = Math.max(0, el.dataset.seconds - gone);
     for (const el of all("[data-goes]")) {
       const left = el.dataset.goes - gone;
-      if (left < 120) el.textContent = left > 0 ? el.dataset.verb + " in " + words(left) + "." : "Now.";
+      if (left < 120) el.textContent = left > 0 ? el.dataset.verb.replace("%s", seconds(left)) : say("Now.");
     }
   }
   if (one("[data-seconds], [data-goes]")) setInterval(tick, 1000);
@@ -75,8 +79,8 @@
       return li;
     }));
     const first = problems.find((p) => p.words);
-    one(".gate", field).textContent = problems.length === 0 ? "safe to publish ✓"
-      : first ? "Not safe to publish yet: “" + first.words + "” stops it." : "Not safe to publish yet.";
+    one(".gate", field).textContent = problems.length === 0 ? say("safe to publish ✓")
+      : first ? say("Not safe to publish yet: “%s” stops it.", first.words) : say("Not safe to publish yet.");
   }
   function watch(field, url) {
     const area = one("textarea", field), under = one(".under", field), gate = one(".gate", field);
@@ -96,10 +100,10 @@
     const soon = (ms) => {
       clearTimeout(timer);
       timer = setTimeout(() => check().catch(() => {
-        gate.textContent = "Cannot be checked at this moment. It is checked again when you approve.";
+        gate.textContent = say("Cannot be checked at this moment. It is checked again when you approve.");
       }), ms);
     };
-    area.addEventListener("input", () => { asked++; underline(under, area.value, []); gate.textContent = "Checking…"; soon(300); });
+    area.addEventListener("input", () => { asked++; underline(under, area.value, []); gate.textContent = say("Checking…"); soon(300); });
     area.addEventListener("scroll", () => { under.scrollTop = area.scrollTop; });
     if (one(".problems li", field)) soon(0);
   }

@@ -1,24 +1,42 @@
-package review
+// Package cases is the page of one case: what was said, why it is here, what we would
+// say, and what was done.
+package cases
 
 import (
 	"cmp"
 	"context"
+	"embed"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"triage/internal/ingest"
 	"triage/internal/people"
 	"triage/internal/respond"
 	"triage/internal/review/inert"
+	"triage/internal/review/page"
+	"triage/internal/review/say"
 )
+
+// Files are the page's templates and scripts.
+//
+//go:embed templates
+var Files embed.FS
+
+// Pages are the pages of cases.
+type Pages struct {
+	*page.Site
+	Desk *respond.Desk
+	// Beside finds the cases before and after one in the queue.
+	Beside func(c respond.Case, me people.User) (before, after string)
+}
 
 // casePage shows one case.
 type casePage struct {
-	frame
+	page.Frame
 	ID, Lane, Where, Age, Window string
 	Opened                       time.Time
 	Loud                         bool
@@ -57,7 +75,7 @@ type said struct {
 // doneLine is one action and where it stands.
 type doneLine struct {
 	Kind, Stands string
-	// Verb is what it does when its time has come: "Goes out".
+	// Verb is what it does when its time has come: "Goes out in %s."
 	Verb string
 	// Text is what we say; it passed the gate.
 	Text string
@@ -95,24 +113,17 @@ type typed struct {
 	problems       map[ingest.ActionKind][]respond.Problem
 }
 
-// caseID is the id in the address.
-func caseID(r *http.Request) string {
-	if id := r.PathValue("id"); ownPath.MatchString("/cases/" + id) {
-		return id
-	}
-	return ""
-}
-
 // theCase finds the case that the address names.
-func (p *pages) theCase(r *http.Request) (respond.Case, error) {
-	id := caseID(r)
+func (p *Pages) theCase(r *http.Request) (respond.Case, error) {
+	id := page.CaseID(r)
 	if id == "" {
-		return respond.Case{}, errNoCase
+		return respond.Case{}, page.ErrNoCase
 	}
 	return p.Desk.Cases.Get(r.Context(), id)
 }
 
-func (p *pages) showCase(w http.ResponseWriter, r *http.Request) error {
+// Show shows a case.
+func (p *Pages) Show(w http.ResponseWriter, r *http.Request) error {
 	c, err := p.theCase(r)
 	if err != nil {
 		return err
@@ -121,58 +132,66 @@ func (p *pages) showCase(w http.ResponseWriter, r *http.Request) error {
 }
 
 // renderCase shows a case; t is what was typed before it was refused.
-func (p *pages) renderCase(w http.ResponseWriter, r *http.Request, status int, c respond.Case, t *typed) error {
-	me := visitOf(r).user
-	now := p.Now()
-	page := casePage{
-		frame: p.frame(r, "Case"), ID: c.ID(), Lane: laneWords[c.Lane], Where: platformWord(c.Comment.Platform),
-		Age: span(now.Sub(made(&c))), Opened: made(&c), Step: c.Step(),
-		Loud:    p.loud(&c),
-		CanUndo: c.CanUndo() && me.Role.May(people.Decide),
+func (p *Pages) renderCase(w http.ResponseWriter, r *http.Request, status int, c respond.Case, t *typed) error {
+	v, now := p.reader(r), p.Now()
+	out := casePage{
+		Frame: p.Frame(r, v.Words.Say("Case")), ID: c.ID(), Lane: v.Words.Lane(c.Lane), Where: v.Words.Platform(c.Comment.Platform),
+		Age: v.Words.Ago(now.Sub(made(&c))), Opened: made(&c), Step: c.Step(),
+		Loud:    p.Desk.Loudness(c.Lane) == respond.Pages,
+		CanUndo: c.CanUndo() && v.User.Role.May(people.Decide),
 	}
 	if c.Erased == "" {
-		page.Doubt = cmp.Or(doubt(c.Judgement), sampled(c))
+		out.Doubt = cmp.Or(v.doubt(c.Judgement), v.sampled(c))
 	}
-	page.News = "/cases/" + c.ID() + "/news?" + url.Values{"seen": {tag(c)}}.Encode()
-	page.may = p.Desk.May(c)
+	out.News = "/cases/" + c.ID() + "/news?" + url.Values{"seen": {tag(c)}}.Encode()
+	out.may = p.Desk.May(c)
 	if c.Open() {
-		page.Window, _ = p.window(page.may)
+		out.Window, _ = v.window(out.may)
 	}
 	if t != nil {
-		page.Notice = t.notice
+		out.Notice = t.notice
 	}
 	for _, reason := range c.Judgement.Reasons[:min(len(c.Judgement.Reasons), inert.MostReasons)] {
-		page.Why = append(page.Why, sentence(capital(reason.Why), "Something in it"))
+		out.Why = append(out.Why, v.Words.Whole(say.Sentence(say.Capital(reason.Why), "Something in it")))
 	}
 	var err error
-	if page.Said, err = p.said(r, c); err != nil {
+	if out.Said, err = v.said(r.Context(), c); err != nil {
 		return err
 	}
-	if page.Done, err = p.done(r.Context(), c); err != nil {
+	if out.Done, err = v.done(r.Context(), c); err != nil {
 		return err
 	}
-	if err := p.offer(r, &page, c, t); err != nil {
+	if err := v.offer(r.Context(), &out, c, t); err != nil {
 		return err
 	}
-	page.Label = p.labelForm(c, page.Said.Shown, me)
-	page.History, page.Wait = p.history(c), span(p.Desk.Rules().Window)
-	s := p.survey(around(c), me)
-	page.Before, page.After = s.beside(c.ID())
-	return p.render(w, status, "case", page)
+	out.Label = v.labelForm(c, out.Said.Shown)
+	out.History, out.Wait = v.history(c), v.Words.Span(p.Desk.Rules().Window)
+	out.Before, out.After = p.Beside(c, v.User)
+	return p.Render(w, r, status, "case", out)
 }
 
+// reader is whoever looks at a page, in her language.
+type reader struct {
+	*Pages
+	page.Visit
+}
+
+func (p *Pages) reader(r *http.Request) *reader { return &reader{p, page.VisitOf(r)} }
+
+func (v *reader) clock(t time.Time) string { return v.Words.Clock(t, v.Now()) }
+
 // said opens the comment if it is shown in this session.
-func (p *pages) said(r *http.Request, c respond.Case) (said, error) {
-	out := said{CanReveal: visitOf(r).user.Role.May(people.Reveal), Own: c.Comment.Own, Lang: c.Judgement.Lang}
+func (v *reader) said(ctx context.Context, c respond.Case) (said, error) {
+	out := said{CanReveal: v.User.Role.May(people.Reveal), Own: c.Comment.Own, Lang: c.Judgement.Lang}
 	if out.Gone = c.Erased != "" || c.Comment.Version == ""; out.Gone {
 		return out, nil
 	}
-	at, ok := p.shown(r.Context())[c.Comment.Key()]
+	at, ok := v.shown(ctx)[c.Comment.Key()]
 	if !ok || !out.CanReveal {
 		return out, nil
 	}
-	out.Shown, out.At = true, p.clock(at)
-	content, err := p.Desk.Said(r.Context(), c)
+	out.Shown, out.At = true, v.clock(at)
+	content, err := v.Desk.Said(ctx, c)
 	if errors.Is(err, respond.ErrGone) {
 		out.Gone = true
 		return out, nil
@@ -186,21 +205,21 @@ func (p *pages) said(r *http.Request, c respond.Case) (said, error) {
 	}
 	var cut bool
 	out.Pieces, cut = inert.Text(content.Text, c.Judgement.Reasons)
-	out.Notes = notes(c.Comment, cut)
+	out.Notes = v.notes(c.Comment, cut)
 	return out, nil
 }
 
 // notes are the facts about a comment that its words do not tell.
-func notes(c ingest.Comment, cut bool) []string {
+func (v *reader) notes(c ingest.Comment, cut bool) []string {
 	var out []string
 	for _, n := range []struct {
 		is  bool
 		say string
 	}{
-		{cut, "Only the first " + grouped(inert.MostCharacters) + " characters are shown."},
-		{c.Truncated, "It was longer than we keep: its end is missing here."},
-		{c.Media, "A picture or video belongs to it, which is not shown here."},
-		{c.Hidden, "It is hidden on the platform already."},
+		{cut, v.Words.Say("Only the first %d characters are shown.", inert.MostCharacters)},
+		{c.Truncated, v.Words.Say("It was longer than we keep: its end is missing here.")},
+		{c.Media, v.Words.Say("A picture or video belongs to it, which is not shown here.")},
+		{c.Hidden, v.Words.Say("It is hidden on the platform already.")},
 	} {
 		if n.is {
 			out = append(out, n.say)
@@ -210,7 +229,7 @@ func notes(c ingest.Comment, cut bool) []string {
 }
 
 // done says what was decided and where each action stands.
-func (p *pages) done(ctx context.Context, c respond.Case) ([]doneLine, error) {
+func (v *reader) done(ctx context.Context, c respond.Case) ([]doneLine, error) {
 	var out []doneLine
 	var reply time.Time // when it goes out: nothing is hidden before
 	for _, a := range c.Actions {
@@ -220,15 +239,15 @@ func (p *pages) done(ctx context.Context, c respond.Case) ([]doneLine, error) {
 		if a.State == respond.Approved && a.Kind == ingest.Hide && reply.After(a.Due) {
 			a.Due, a.Why = reply, "not before the reply"
 		}
-		line := doneLine{Kind: kindWords[a.Kind], Stands: p.standing(a), Verb: verb(a.Kind), Note: p.unusual(a)}
+		line := doneLine{Kind: v.Words.Say(kindWords[a.Kind]), Stands: v.standing(a), Verb: v.goesIn(a.Kind, "%s"), Note: v.unusual(a)}
 		if a.State == respond.Approved {
-			line.Seconds = seconds(a.Due.Sub(p.Now()))
+			line.Seconds = max(0, int((a.Due.Sub(v.Now())+time.Second-1)/time.Second))
 		}
 		if a.State == respond.Dismissed && a.Text == "" {
-			line.Kind = "Decision"
+			line.Kind = v.Words.Say("Decision")
 		}
 		if a.Text != "" {
-			content, err := p.Desk.Texts.Open(ctx, a.Text)
+			content, err := v.Desk.Texts.Open(ctx, a.Text)
 			if err != nil && !errors.Is(err, respond.ErrGone) {
 				return nil, err
 			}
@@ -239,35 +258,35 @@ func (p *pages) done(ctx context.Context, c respond.Case) ([]doneLine, error) {
 	return out, nil
 }
 
-func (p *pages) history(c respond.Case) []historyLine {
+func (v *reader) history(c respond.Case) []historyLine {
 	var out []historyLine
 	for _, e := range slices.Backward(c.History) {
-		out = append(out, historyLine{At: e.At, When: p.clock(e.At), What: did(e)})
+		out = append(out, historyLine{At: e.At, When: v.clock(e.At), What: v.did(e)})
 	}
 	return out
 }
 
 // tag names how far a case went.
 func tag(c respond.Case) string {
-	return plural(c.Step(), "step") + " " + string(c.State())
+	return fmt.Sprintf("%d %s", c.Step(), c.State())
 }
 
-// caseNews tells a page left open that its case went on.
-func (p *pages) caseNews(w http.ResponseWriter, r *http.Request) error {
+// News tells a page left open that its case went on.
+func (p *Pages) News(w http.ResponseWriter, r *http.Request) error {
 	c, err := p.theCase(r)
 	if err != nil {
 		return err
 	}
-	say := ""
+	words, v := "", p.reader(r)
 	if r.URL.Query().Get("seen") != tag(c) {
-		say = p.overtaken(c, visitOf(r).user)
+		words = v.overtaken(c)
 		if len(c.Actions) > 0 && !c.Open() {
-			say = kindWords[c.Actions[0].Kind] + ": " + p.standing(c.Actions[0])
+			words = v.Words.Say(kindWords[c.Actions[0].Kind]) + ": " + v.standing(c.Actions[0])
 		}
 	}
-	p.answer(w, http.StatusOK, struct {
+	p.Answer(w, http.StatusOK, struct {
 		Say string `json:"say"`
-	}{say})
+	}{words})
 	return nil
 }
 
@@ -278,11 +297,4 @@ func made(c *respond.Case) time.Time {
 		return c.Opened
 	}
 	return c.Comment.Created
-}
-
-func capital(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
 }
