@@ -184,7 +184,13 @@ func (k *desk) get(path string) (int, string) {
 }
 
 func (k *desk) post(path string, form url.Values) (int, string) {
-	resp, err := k.http.PostForm(k.base+path, form)
+	req, err := http.NewRequest(http.MethodPost, k.base+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		return 0, err.Error()
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Origin", k.base) // as browsers do
+	resp, err := k.http.Do(req)
 	return k.read(resp, err)
 }
 

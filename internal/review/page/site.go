@@ -96,5 +96,18 @@ func (s *Site) Handler(routes []Route) http.Handler {
 	}
 	cross := http.NewCrossOriginProtection()
 	cross.SetDenyHandler(http.HandlerFunc(s.foreign))
-	return s.headers(cross.Handler(mux))
+	return s.headers(cross.Handler(s.named(mux)))
+}
+
+// named refuses a change that no browser asked for: those all say where it comes from,
+// in one header or the other.
+func (s *Site) named(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		change := r.Method != http.MethodGet && r.Method != http.MethodHead && r.Method != http.MethodOptions
+		if change && r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == "" {
+			s.foreign(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
