@@ -20,6 +20,7 @@ var mayImport = map[string][]string{
 	"internal/ingest":   {},
 	"internal/classify": {"internal/ingest"},
 	"internal/respond":  {"internal/ingest", "internal/classify"},
+	"internal/chromium": nil, // for tests
 	"internal/review": {"internal/ingest", "internal/classify", "internal/respond", "internal/alert",
 		"internal/audit", "internal/people", "internal/settings", "internal/vault"},
 	"internal/alert":    {},
@@ -77,17 +78,21 @@ var nests = map[string]struct{ imports, importedBy []string }{
 	"internal/review/inert":       {[]string{"internal/classify"}, []string{"internal/review/cases"}},
 	"internal/review/page":        {reviewArea, reviewParts},
 	"internal/review/account":     {reviewArea, []string{"internal/review"}},
-	"internal/review/queue":       {reviewArea, []string{"internal/review"}},
+	"internal/review/queue":       {append([]string{"internal/respond/board"}, reviewArea...), []string{"internal/review"}},
+	"internal/review/live":        {reviewArea, []string{"internal/review"}},
 	"internal/review/cases":       {append([]string{"internal/review/inert"}, reviewArea...), []string{"internal/review"}},
 	"internal/review/office":      {reviewArea, []string{"internal/review"}},
 	"internal/respond/send":       {[]string{"internal/ingest", "internal/respond"}, []string{"cmd/triage"}},
-	"internal/respond/outbound":   {[]string{"internal/ingest", "internal/respond", "internal/respond/gate"}, []string{"cmd/triage"}},
+	"internal/respond/board": {[]string{"internal/ingest", "internal/respond"},
+		[]string{"internal/review", "internal/review/queue", "cmd/triage"}},
+	"internal/respond/outbound": {[]string{"internal/ingest", "internal/respond", "internal/respond/gate"}, []string{"cmd/triage"}},
 }
 
 // What the parts of the desk may import, and who they are.
 var (
 	reviewArea  = append([]string{"internal/review/page", "internal/review/say"}, mayImport["internal/review"]...)
-	reviewParts = []string{"internal/review", "internal/review/page", "internal/review/account", "internal/review/queue", "internal/review/cases", "internal/review/office"}
+	reviewParts = []string{"internal/review", "internal/review/page", "internal/review/account", "internal/review/queue", "internal/review/cases", "internal/review/live",
+		"internal/review/office"}
 )
 
 var platformNest = struct{ imports, importedBy []string }{[]string{"internal/ingest"}, []string{"cmd/triage"}}

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"triage/internal/chromium"
 )
 
 // scanned runs scan and returns what it wrote and its exit code.
@@ -145,12 +147,12 @@ func (e element) table(t *testing.T, caption string) map[string]map[string]strin
 // whether the page is content with its own policy.
 func TestBrowserOnTheReport(t *testing.T) {
 	page, _ := reportOf(t, 1, textFile(t, "2024.jsonl", history))
-	tab := newTab(t)
+	tab := chromium.New(t)
 	for _, width := range []int64{320, 375, 800, 1100} {
-		tab.do("size", chromedp.EmulateViewport(width, 800))
-		tab.html("file://" + textFile(t, "report.html", page))
-		tab.until("it fits", fmt.Sprintf("document.readyState == 'complete' && document.documentElement.scrollWidth <= %d", width))
+		tab.Do("size", chromedp.EmulateViewport(width, 800))
+		htmlAt(tab, "file://"+textFile(t, "report.html", page))
+		tab.Until("it fits", fmt.Sprintf("document.readyState == 'complete' && document.documentElement.scrollWidth <= %d", width))
 	}
-	tab.until("the style holds", `getComputedStyle(document.querySelector(".masked")).whiteSpace.startsWith("pre-wrap")`)
-	tab.shoot("scan-report")
+	tab.Until("the style holds", `getComputedStyle(document.querySelector(".masked")).whiteSpace.startsWith("pre-wrap")`)
+	tab.Shoot("scan-report")
 }

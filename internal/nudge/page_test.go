@@ -11,6 +11,8 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"triage/internal/chromium"
 )
 
 const (
@@ -47,25 +49,25 @@ type css = chromedp.CSS
 
 // told are the words of the question.
 func (v *visitor) told() string {
-	v.t.Helper()
-	return value[string](v, string(in("form", boxSel))+".innerText")
+	v.Helper()
+	return chromium.Value[string](v.Tab, string(in("form", boxSel))+".innerText")
 }
 
 func (v *visitor) asked(what string) {
-	v.t.Helper()
-	v.until(what+": asked", `!!document.querySelector(".triage-nudge")`)
-	v.is(what+": the question has the focus", `document.activeElement.matches(".triage-nudge") && document.activeElement.shadowRoot.activeElement.matches("[role=alertdialog]")`)
+	v.Helper()
+	v.Until(what+": asked", `!!document.querySelector(".triage-nudge")`)
+	v.Is(what+": the question has the focus", `document.activeElement.matches(".triage-nudge") && document.activeElement.shadowRoot.activeElement.matches("[role=alertdialog]")`)
 }
 
 func (v *visitor) notAsked(what string) {
-	v.t.Helper()
-	v.is(what+": not asked", `!document.querySelector(".triage-nudge")`)
+	v.Helper()
+	v.Is(what+": not asked", `!document.querySelector(".triage-nudge")`)
 }
 
 // reads lets the visitor look for as long as clicks at once are not believed.
 func (v *visitor) reads() {
-	v.t.Helper()
-	value[bool](v, `new Promise(done => setTimeout(() => done(true), 650))`)
+	v.Helper()
+	chromium.Value[bool](v.Tab, `new Promise(done => setTimeout(() => done(true), 650))`)
 }
 
 func paste(text string) chromedp.Action[chromedp.Void] {
@@ -77,16 +79,16 @@ func paste(text string) chromedp.Action[chromedp.Void] {
 
 // received waits for a comment that was sent, and looks at it.
 func (s *site) received(v *visitor, text string) {
-	v.t.Helper()
-	v.do("wait for the answer", chromedp.WaitVisible(css("#sent")))
+	v.Helper()
+	v.Do("wait for the answer", chromedp.WaitVisible(css("#sent")))
 	body := <-s.sent
 	if form, err := url.ParseQuery(body); err != nil || form.Get("comment") != text || form.Get("submit") != "Post Comment" {
-		v.t.Errorf("sent %q, want the comment %q and the button", body, text)
+		v.Errorf("sent %q, want the comment %q and the button", body, text)
 	}
-	s.silent(v.t, "one comment")
+	s.silent(v, "one comment")
 }
 
-func (s *site) silent(t *testing.T, what string) {
+func (s *site) silent(t testing.TB, what string) {
 	t.Helper()
 	select {
 	case body := <-s.sent:
@@ -108,27 +110,27 @@ func newScene(t *testing.T, p Practice, pages map[string]string) scene {
 
 // write opens a page and types a comment.
 func (s scene) write(path, text string) {
-	s.t.Helper()
-	s.do("write a comment at "+path, chromedp.Navigate(s.URL+path), chromedp.SendKeys(theText, text))
+	s.Helper()
+	s.Do("write a comment at "+path, chromedp.Navigate(s.URL+path), chromedp.SendKeys(theText, text))
 }
 
 // send clicks the form's button.
 func (s scene) send() {
-	s.t.Helper()
-	s.do("send it", chromedp.Click(theClick))
+	s.Helper()
+	s.Do("send it", chromedp.Click(theClick))
 }
 
 // choose clicks something in the question, after a look at it.
 func (s scene) choose(sel string) {
-	s.t.Helper()
+	s.Helper()
 	s.reads()
-	s.do("choose "+sel, chromedp.Click(in(theForm, sel)))
+	s.Do("choose "+sel, chromedp.Click(in(theForm, sel)))
 }
 
 func TestTheQuestion(t *testing.T) {
 	s := newScene(t, Practice{Private: "/private/", Phone: cedar.Phone, Name: cedar.Name},
 		map[string]string{"/post": page(`lang="en-US"`, form), "/private/": "<!doctype html><title>Private form</title><p id=private>Private"})
-	defer s.watch()()
+	defer s.Watch()()
 	s.write("/post", harmless)
 	s.send()
 	s.received(s.visitor, harmless)
@@ -139,8 +141,8 @@ func TestTheQuestion(t *testing.T) {
 	looks(s)
 	s.choose(editSel)
 	s.notAsked("edited")
-	s.is("the text has the focus", `document.activeElement.id === "comment"`)
-	s.do("change nothing of it but marks", chromedp.SendKeys(theText, " !!"))
+	s.Is("the text has the focus", `document.activeElement.id === "comment"`)
+	s.Do("change nothing of it but marks", chromedp.SendKeys(theText, " !!"))
 	s.send()
 	s.received(s.visitor, disclosure+" !!")
 
@@ -148,46 +150,46 @@ func TestTheQuestion(t *testing.T) {
 	s.send()
 	s.asked("again after a new page")
 	s.reads()
-	s.do("tell more", chromedp.SendKeys(theText, ". My son has asthma and takes steroids"))
+	s.Do("tell more", chromedp.SendKeys(theText, ". My son has asthma and takes steroids"))
 	s.send()
 	s.asked("more was told")
-	s.do("change it once more", chromedp.SendKeys(theText, " daily"))
+	s.Do("change it once more", chromedp.SendKeys(theText, " daily"))
 	s.choose(publishSel)
 	s.received(s.visitor, disclosure+". My son has asthma and takes steroids daily")
 }
 
 // looks looks at the question on a screen, a phone and paper.
 func looks(s scene) {
-	s.t.Helper()
-	s.shoot("question")
-	s.axe(theForm)
+	s.Helper()
+	s.Shoot("question")
+	s.Axe(theForm)
 	if told := s.told(); !strings.Contains(told, "This looks like personal medical detail.\n\nComments here are public. Please use our private form or call (503) 555-0142.") ||
 		!strings.Contains(told, "Private form – Cedar Family Practice") {
-		s.t.Errorf("told %q", told)
+		s.Errorf("told %q", told)
 	}
-	s.is("it stands before the button", `document.querySelector(".triage-nudge").nextElementSibling.matches(".form-submit")`)
-	s.is("the text is as it was", fmt.Sprintf(`document.querySelector("#comment").value === %q`, disclosure))
-	s.size(390, 844)
-	s.is("nothing is wider than the phone", `document.documentElement.scrollWidth <= 390`)
-	s.shoot("question-phone")
-	s.media("print")
-	s.is("paper has the advice and no buttons", string(in(theForm, ".acts"))+`.offsetHeight === 0 && `+string(in(theForm, "#why"))+`.offsetHeight > 0`)
-	s.media("screen")
-	s.size(1100, 800)
+	s.Is("it stands before the button", `document.querySelector(".triage-nudge").nextElementSibling.matches(".form-submit")`)
+	s.Is("the text is as it was", fmt.Sprintf(`document.querySelector("#comment").value === %q`, disclosure))
+	s.Size(390, 844)
+	s.Is("nothing is wider than the phone", `document.documentElement.scrollWidth <= 390`)
+	s.Shoot("question-phone")
+	s.Media("print", "light")
+	s.Is("paper has the advice and no buttons", string(in(theForm, ".acts"))+`.offsetHeight === 0 && `+string(in(theForm, "#why"))+`.offsetHeight > 0`)
+	s.Media("screen", "light")
+	s.Size(1100, 800)
 }
 
 func TestThePrivateForm(t *testing.T) {
 	s := newScene(t, Practice{Private: "/private/"},
 		map[string]string{"/post": page(`lang="en-US"`, form), "/private/": "<!doctype html><title>Private form</title><p id=private>Private"})
-	defer s.watch()()
-	s.do("paste", chromedp.Navigate(s.URL+"/post"), chromedp.Focus(theText), paste(disclosure))
+	defer s.Watch()()
+	s.Do("paste", chromedp.Navigate(s.URL+"/post"), chromedp.Focus(theText), paste(disclosure))
 	s.send()
 	s.asked("pasted")
 	s.choose(linkSel)
-	s.do("see the private form", chromedp.WaitVisible(css("#private")))
-	s.is("nothing of the text goes along", `location.href === location.origin + "/private/" && document.referrer === ""`)
-	s.do("go back", chromedp.NavigateBack(), chromedp.WaitVisible(theText))
-	s.until("the text is there again", fmt.Sprintf(`document.querySelector("#comment").value === %q`, disclosure))
+	s.Do("see the private form", chromedp.WaitVisible(css("#private")))
+	s.Is("nothing of the text goes along", `location.href === location.origin + "/private/" && document.referrer === ""`)
+	s.Do("go back", chromedp.NavigateBack(), chromedp.WaitVisible(theText))
+	s.Until("the text is there again", fmt.Sprintf(`document.querySelector("#comment").value === %q`, disclosure))
 	s.silent(t, "private")
 }
 
@@ -195,10 +197,10 @@ func TestThePrivateForm(t *testing.T) {
 // otherwise.
 func TestByHandAndByKeys(t *testing.T) {
 	s := newScene(t, cedar, map[string]string{"/post": page(`lang="en"`, form)})
-	defer s.watch()()
+	defer s.Watch()()
 	for what, next := range map[string]string{"the button again": `document.querySelector("#submit")`, "what is there now": string(in(theForm, publishSel)), "the link": string(in(theForm, linkSel))} {
 		s.write("/post", disclosure)
-		s.do("click, and at once "+what, chromedp.Evaluate[chromedp.Void](`document.querySelector("#submit").click(); `+next+`.click()`))
+		s.Do("click, and at once "+what, chromedp.Evaluate[chromedp.Void](`document.querySelector("#submit").click(); `+next+`.click()`))
 		s.asked(what)
 		s.silent(t, what)
 	}
@@ -207,19 +209,19 @@ func TestByHandAndByKeys(t *testing.T) {
 	s.received(s.visitor, disclosure) // once is enough
 
 	s.write("/post", disclosure)
-	s.do("by keys: name, enter", chromedp.SendKeys(css("#author"), "Kim"+kb.Enter))
+	s.Do("by keys: name, enter", chromedp.SendKeys(css("#author"), "Kim"+kb.Enter))
 	s.asked("enter")
-	s.do("and enter again, and escape", chromedp.KeyEvent(kb.Enter), chromedp.KeyEvent(kb.Escape))
+	s.Do("and enter again, and escape", chromedp.KeyEvent(kb.Enter), chromedp.KeyEvent(kb.Escape))
 	s.notAsked("escape")
-	s.do("by keys again", chromedp.KeyEvent(" so"), chromedp.SendKeys(css("#author"), kb.Enter))
+	s.Do("by keys again", chromedp.KeyEvent(" so"), chromedp.SendKeys(css("#author"), kb.Enter))
 	s.asked("another text")
 	s.reads()
 	for _, sel := range []string{telSel, linkSel, editSel, publishSel} {
-		s.do("tab", chromedp.KeyEvent(kb.Tab))
-		s.is(sel+" has the focus and shows it", `(at => at === `+string(in(theForm, sel))+` && getComputedStyle(at).outlineStyle === "solid" && getComputedStyle(at).outlineWidth === "3px")
+		s.Do("tab", chromedp.KeyEvent(kb.Tab))
+		s.Is(sel+" has the focus and shows it", `(at => at === `+string(in(theForm, sel))+` && getComputedStyle(at).outlineStyle === "solid" && getComputedStyle(at).outlineWidth === "3px")
 			(document.activeElement.shadowRoot.activeElement)`)
 	}
-	s.do("publish by keys", chromedp.KeyEvent(kb.Enter))
+	s.Do("publish by keys", chromedp.KeyEvent(kb.Enter))
 	s.received(s.visitor, disclosure+" so")
 }
 
@@ -232,12 +234,12 @@ func TestBesideOtherScripts(t *testing.T) {
 			document.querySelector("#submit").addEventListener("click", e => { e.preventDefault(); window.calls++; });
 			document.querySelector("#commentform").addEventListener("submit", e => { e.preventDefault(); window.calls++; });`,
 	})
-	defer s.watch()()
+	defer s.Watch()()
 	s.write("/post", disclosure)
-	s.do("another script sends it", chromedp.Evaluate[chromedp.Void](`document.querySelector("#commentform").requestSubmit()`))
+	s.Do("another script sends it", chromedp.Evaluate[chromedp.Void](`document.querySelector("#commentform").requestSubmit()`))
 	s.asked("a script")
 	s.choose(publishSel)
-	s.do("wait for the answer", chromedp.WaitVisible(css("#sent")))
+	s.Do("wait for the answer", chromedp.WaitVisible(css("#sent")))
 	if form, _ := url.ParseQuery(<-s.sent); form.Get("comment") != disclosure {
 		t.Error("a script's form was not sent")
 	}
@@ -245,17 +247,17 @@ func TestBesideOtherScripts(t *testing.T) {
 	s.write("/plugin", disclosure)
 	s.send()
 	s.asked("before a plugin")
-	s.do("escape", chromedp.KeyEvent(kb.Escape))
+	s.Do("escape", chromedp.KeyEvent(kb.Escape))
 	s.notAsked("escape before a plugin")
-	s.is("the plugin has heard nothing", `window.calls === 0`)
+	s.Is("the plugin has heard nothing", `window.calls === 0`)
 	s.write("/plugin", disclosure)
 	s.send()
 	s.asked("before a plugin again")
 	s.choose(publishSel)
-	s.is("the plugin sends it, once", `window.calls === 1`)
+	s.Is("the plugin sends it, once", `window.calls === 1`)
 	s.write("/plugin", harmless)
 	s.send()
-	s.is("the plugin sends what is harmless", `window.calls === 1`)
+	s.Is("the plugin sends what is harmless", `window.calls === 1`)
 }
 
 func TestFormsElsewhere(t *testing.T) {
@@ -265,17 +267,17 @@ func TestFormsElsewhere(t *testing.T) {
 		"/outside": page(`lang="en"`, `<form id="commentform" method="post"><textarea id="comment" name="comment" aria-label="Comment"></textarea></form>
 			<div><button id="submit" name="submit" value="Post Comment" form="commentform">Post</button></div>`),
 	})
-	defer s.watch()()
+	defer s.Watch()()
 	s.write("/outside", disclosure)
 	s.send()
 	s.asked("a button outside")
 
 	s.write("/two", disclosure)
-	s.do("write in the second too", chromedp.SendKeys(css("#other"), disclosure))
+	s.Do("write in the second too", chromedp.SendKeys(css("#other"), disclosure))
 	s.send()
 	s.asked("the first form")
 	s.reads()
-	s.do("send the second", chromedp.Click(css("#go")))
-	s.until("the second form asks too", `document.querySelectorAll(".triage-nudge").length === 2`)
+	s.Do("send the second", chromedp.Click(css("#go")))
+	s.Until("the second form asks too", `document.querySelectorAll(".triage-nudge").length === 2`)
 	s.silent(t, "two forms")
 }

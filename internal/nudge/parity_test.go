@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"triage/internal/chromium"
 )
 
 // odd are texts that two readings could take for different ones.
@@ -37,13 +39,13 @@ func TestTheScriptJudgesAlike(t *testing.T) {
 	open := strings.Replace(string(script(t, cedar)), `"use strict";`, `"use strict"; window.judge = function (text) { return judge(text, practice()); };`, 1)
 	s := newSite(t, map[string]string{"/": "<!doctype html><title>Texts</title><script src=/nudge.js></script>"}, []byte(open))
 	v := newVisitor(t)
-	defer v.watch()()
-	v.do("open", chromedp.Navigate(s.URL))
+	defer v.Watch()()
+	v.Do("open", chromedp.Navigate(s.URL))
 	arg, err := json.Marshal(texts)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := value[[]Finding](v, string(arg)+`.map(judge)`)
+	got := chromium.Value[[]Finding](v.Tab, string(arg)+`.map(judge)`)
 	wrong := 0
 	for i := range texts {
 		if got[i] != want[i] {

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"triage/internal/chromium"
 )
 
 // What the page around a form says of its language and the practice.
@@ -35,12 +37,12 @@ func TestWhatThePageSays(t *testing.T) {
 			`<script src="/nudge.js" data-triage-nudge data-forms="#ask" data-fields="[contenteditable]"></script>`, text: disclosure, lang: "en", want: []string{"personal medical detail"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			v := &visitor{t, browser.ctx}
+			v := &visitor{&chromium.Tab{TB: t, Ctx: browser.Ctx}}
 			s := newSite(t, map[string]string{"/post": c.page}, script(t, cedar))
-			defer v.watch()()
-			v.do("write", chromedp.Navigate(s.URL+"/post"), chromedp.SendKeys(theText, c.text), chromedp.Click(theClick))
+			defer v.Watch()()
+			v.Do("write", chromedp.Navigate(s.URL+"/post"), chromedp.SendKeys(theText, c.text), chromedp.Click(theClick))
 			v.asked(name)
-			told := value[string](v, `document.querySelector(".triage-nudge").shadowRoot.querySelector(".box").innerText`)
+			told := chromium.Value[string](v.Tab, `document.querySelector(".triage-nudge").shadowRoot.querySelector(".box").innerText`)
 			for _, w := range c.want {
 				if !strings.Contains(told, w) {
 					t.Errorf("%q is missing in %q", w, told)
@@ -51,12 +53,12 @@ func TestWhatThePageSays(t *testing.T) {
 					t.Errorf("%q is in %q", w, told)
 				}
 			}
-			v.is("its language", `document.querySelector(".triage-nudge").lang === "`+c.lang+`"`)
-			v.is("it is where the form is, and reads from the left", `(box => getComputedStyle(box).direction === "ltr" && Math.abs(document.dir === "rtl" ?
+			v.Is("its language", `document.querySelector(".triage-nudge").lang === "`+c.lang+`"`)
+			v.Is("it is where the form is, and reads from the left", `(box => getComputedStyle(box).direction === "ltr" && Math.abs(document.dir === "rtl" ?
 				innerWidth - box.getBoundingClientRect().right : box.getBoundingClientRect().left) < 20)(document.querySelector(".triage-nudge").shadowRoot.querySelector(".box"))`)
-			v.is("nothing is wider than the page", `document.documentElement.scrollWidth <= innerWidth`)
-			v.axe("form")
-			v.shoot(strings.ReplaceAll(name, " ", "-"))
+			v.Is("nothing is wider than the page", `document.documentElement.scrollWidth <= innerWidth`)
+			v.Axe("form")
+			v.Shoot(strings.ReplaceAll(name, " ", "-"))
 		})
 	}
 }
@@ -70,9 +72,9 @@ func TestItFailsOpen(t *testing.T) {
 		"/old.js":   `String.prototype.normalize = undefined;`,
 	}, script(t, cedar))
 	v := newVisitor(t)
-	defer v.watch()()
+	defer v.Watch()()
 	for _, path := range []string{"/selector", "/old", "/other"} {
-		v.do(path, chromedp.Navigate(s.URL+path), chromedp.SendKeys(theText, disclosure), chromedp.Click(theClick))
+		v.Do(path, chromedp.Navigate(s.URL+path), chromedp.SendKeys(theText, disclosure), chromedp.Click(theClick))
 		s.received(v, disclosure)
 	}
 }

@@ -32,7 +32,7 @@ func settings(t *testing.T, s *wptest.Site, address string) {
 	}
 	save("", "112 '\"><b>", "")
 	fill(v, address, disclosure)
-	v.do("send", chromedp.Click(theClick))
+	v.Do("send", chromedp.Click(theClick))
 	v.asked("with settings")
 	if told := v.told(); !strings.Contains(told, "or call 112.") || !strings.Contains(told, "Söhne") {
 		t.Errorf("told %q", told)
@@ -65,12 +65,12 @@ func blocks(t *testing.T, s *wptest.Site, address string) {
 	t.Cleanup(func() { s.Do(t, `switch_theme( 'plain' ); return null;`) })
 	v := newVisitor(t)
 	fill(v, address, "Mi hijo tiene asma y toma cortisona")
-	v.is("it is a block theme's form", `!!document.querySelector(".wp-block-post-comments-form #commentform")`)
-	v.do("send", chromedp.Click(theClick))
+	v.Is("it is a block theme's form", `!!document.querySelector(".wp-block-post-comments-form #commentform")`)
+	v.Do("send", chromedp.Click(theClick))
 	v.asked("in a block theme")
-	v.axe(theForm)
-	v.shoot("blocks")
-	v.size(390, 844)
-	v.is("nothing is wider than the phone", `document.documentElement.scrollWidth <= 390`)
-	v.shoot("blocks-phone")
+	v.Axe(theForm)
+	v.Shoot("blocks")
+	v.Size(390, 844)
+	v.Is("nothing is wider than the phone", `document.documentElement.scrollWidth <= 390`)
+	v.Shoot("blocks-phone")
 }

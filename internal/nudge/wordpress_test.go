@@ -112,8 +112,8 @@ func comments(t *testing.T, s *wptest.Site, post string) []string {
 
 // fill writes a comment as somebody who has not been here yet.
 func fill(v *visitor, address, text string) {
-	v.t.Helper()
-	v.do("write a comment", chromedp.Navigate(address), chromedp.SendKeys(theText, text), chromedp.SetValue(css("#author"), "Kim"), chromedp.SetValue(css("#email"), "kim@example.test"))
+	v.Helper()
+	v.Do("write a comment", chromedp.Navigate(address), chromedp.SendKeys(theText, text), chromedp.SetValue(css("#author"), "Kim"), chromedp.SetValue(css("#email"), "kim@example.test"))
 }
 
 // published waits until a comment is on the page.
@@ -128,23 +128,23 @@ func TestOnWordPress(t *testing.T) {
 	post := s.AddPost(t, wptest.Post{Title: "Our new hours"})
 	address := s.URL + "/?p=" + post
 	v := newVisitor(t)
-	defer v.watch()()
+	defer v.Watch()()
 
 	fill(v, address, harmless)
-	v.do("send", chromedp.Click(theClick), published("parking"))
+	v.Do("send", chromedp.Click(theClick), published("parking"))
 
 	asks(v, address)
-	v.do("edit", chromedp.Click(in(theForm, editSel)), chromedp.Evaluate[chromedp.Void](`document.querySelector("#comment").value = ""`),
+	v.Do("edit", chromedp.Click(in(theForm, editSel)), chromedp.Evaluate[chromedp.Void](`document.querySelector("#comment").value = ""`),
 		chromedp.SendKeys(theText, "What are your hours?"), chromedp.Click(theClick), published("your hours"))
 
 	asks(v, address)
-	v.do("go to the private form", chromedp.Click(in(theForm, linkSel)), chromedp.WaitVisible(css("#private")))
+	v.Do("go to the private form", chromedp.Click(in(theForm, linkSel)), chromedp.WaitVisible(css("#private")))
 
 	fill(v, address, disclosure)
-	v.do("by keys only: to the button", chromedp.Focus(theClick), chromedp.KeyEvent(kb.Enter))
+	v.Do("by keys only: to the button", chromedp.Focus(theClick), chromedp.KeyEvent(kb.Enter))
 	v.asked("by keys")
 	v.reads()
-	v.do("number, link, edit, publish", chromedp.KeyEvent(kb.Tab+kb.Tab+kb.Tab+kb.Tab+kb.Enter), published("hysterectomy"))
+	v.Do("number, link, edit, publish", chromedp.KeyEvent(kb.Tab+kb.Tab+kb.Tab+kb.Tab+kb.Enter), published("hysterectomy"))
 	if got := comments(t, s, post); !slices.Equal(got, []string{harmless, "What are your hours?", disclosure}) {
 		t.Errorf("under the post are %q", got)
 	}
@@ -161,25 +161,25 @@ func TestOnWordPress(t *testing.T) {
 
 // asks writes a disclosure and looks at the question.
 func asks(v *visitor, address string) {
-	v.t.Helper()
+	v.Helper()
 	fill(v, address, disclosure)
-	v.do("send", chromedp.Click(theClick))
+	v.Do("send", chromedp.Click(theClick))
 	v.asked("a disclosure")
-	v.is("the name is only text", string(in(theForm, linkSel))+`.textContent === 'Private form – Cedar "Family" <Practice> & Söhne'`)
-	v.axe(theForm)
-	v.shoot("wordpress")
-	v.size(390, 844)
-	v.shoot("wordpress-phone")
-	v.size(1100, 800)
+	v.Is("the name is only text", string(in(theForm, linkSel))+`.textContent === 'Private form – Cedar "Family" <Practice> & Söhne'`)
+	v.Axe(theForm)
+	v.Shoot("wordpress")
+	v.Size(390, 844)
+	v.Shoot("wordpress-phone")
+	v.Size(1100, 800)
 	v.reads()
 }
 
 func withoutScript(t *testing.T, address string) {
 	v := newVisitor(t)
-	v.do("switch it off", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+	v.Do("switch it off", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 		return err
 	}))
 	fill(v, address, "My son has asthma, as ever")
-	v.do("send", chromedp.Click(theClick), published("as ever"))
+	v.Do("send", chromedp.Click(theClick), published("as ever"))
 }
