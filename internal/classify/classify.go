@@ -163,12 +163,16 @@ func (c *Classifier) judge(s *state, out *Judgement) {
 	r := &c.reading
 	out.Score = r.Score(&s.answer, len(s.Tokens))
 	out.Level = c.level(s, out.Score)
-	out.Urgent = float64(s.answer[outputs.Urgent]) >= r.Urgent
+	from, to, crisis := s.crisis()
+	out.Urgent = crisis || float64(s.answer[outputs.Urgent]) >= r.Urgent
 	if out.Level > None {
 		out.Subject = s.subject()
 		out.Kinds = s.kinds(r, out.Kinds)
 	}
 	c.explain(s, out)
+	if crisis {
+		s.plainly(from, to, out)
+	}
 	s.found = c.identifiers.Find(&s.Reading, s.found)
 	lean := float64(s.answer[outputs.ID]) - r.Identifier
 	for _, f := range s.found {
