@@ -40,6 +40,11 @@ verify:
 	./internal/classify/train.sh && ./internal/respond/gate/train.sh && git diff --exit-code --stat internal/classify/model internal/respond/gate/model
 	./deploy/verify.sh
 
-# Pictures of the pages, for docs/.
+# Pictures of every page, wide, dark and on a phone, in .cache/screenshots; those that
+# the documents show go to docs/.
+SHOWN = sign-in queue queue-phone queue-dark queue-empty queue-trouble case case-urgent-phone \
+	case-unsafe case-approved case-dark settings people account
 screenshots:
-	TRIAGE_SCREENSHOTS=$(CURDIR)/docs/screenshots $(GO) test -count=1 -run Browser ./cmd/triage
+	rm -rf .cache/screenshots && mkdir -p .cache/screenshots docs/screenshots
+	TRIAGE_SCREENSHOTS=$(CURDIR)/.cache/screenshots $(GO) test -count=1 -run BrowserPictures ./cmd/triage
+	for name in $(SHOWN); do install -m 0644 .cache/screenshots/$$name.png docs/screenshots/ || exit 1; done

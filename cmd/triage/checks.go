@@ -60,7 +60,7 @@ const oldReply, oldAgain = 7 * day, 24 * time.Hour
 // Look groups what waits by lane and account. What pages is told one by one.
 func (k caseCheck) Look(context.Context) ([]alert.Alert, error) {
 	found := map[string]*alert.Alert{}
-	for c := range k.desk.Cases.All() {
+	for c := range k.desk.Lively() {
 		severity, calls := severities[k.desk.Loudness(c.Lane)]
 		if !calls || !c.Open() {
 			continue

@@ -25,7 +25,7 @@ const overdue = 5 * time.Minute
 // Look groups what is overdue by account.
 func (k sendCheck) Look(context.Context) ([]alert.Alert, error) {
 	found := map[string]*alert.Alert{}
-	for c := range k.desk.Cases.All() {
+	for c := range k.desk.Lively() {
 		due := k.due(c)
 		if due.IsZero() || k.now().Sub(due) < overdue {
 			continue

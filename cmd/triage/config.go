@@ -74,6 +74,13 @@ type reviewConfig struct {
 	PlainHTTP bool `toml:"plain_http"`
 	// TrustedProxy is the address of the proxy that says who asks.
 	TrustedProxy string `toml:"trusted_proxy"`
+	// FourEyes: what goes out against the check, or without a person, takes two.
+	FourEyes bool `toml:"four_eyes"`
+	// Idle is after how long without use somebody is signed out.
+	Idle duration `toml:"idle"`
+	// SecondFactor is "required" or "offered"; empty: as fits where the page is.
+	SecondFactor string     `toml:"second_factor"`
+	OIDC         oidcConfig `toml:"oidc"`
 }
 
 // classifyConfig is how comments are judged.
@@ -132,7 +139,7 @@ func defaults() config {
 		Data:      dataConfig{Dir: "triage-data"},
 		NATS:      natsConfig{Replicas: 3},
 		Retention: retentionConfig{Unflagged: duration{7 * day}, Decided: duration{30 * day}},
-		Review:    reviewConfig{Addr: "127.0.0.1:8480"},
+		Review:    reviewConfig{Addr: "127.0.0.1:8480", Idle: duration{15 * time.Minute}, OIDC: oidcConfig{Users: map[string]string{}}},
 		Classify:  classifyConfig{Terms: []string{}, Sample: 20},
 		Posting:   postingConfig{Mode: shadowMode, Undo: duration{time.Minute}, DailyCap: 50, ThreadCap: 5, ReadBack: duration{3 * time.Minute}, Automatic: []string{}},
 		Alerts:    alertsConfig{Terminal: true, Lanes: []string{}},
@@ -230,6 +237,14 @@ func (c *config) reachedAt(page net.Listener) {
 	}
 }
 
+// pageURL is how staff reach the page, also while the service is stopped.
+func (c *config) pageURL() string {
+	if c.Review.URL != "" {
+		return c.Review.URL
+	}
+	return "http://" + strings.Replace(c.Review.Addr, "127.0.0.1", "localhost", 1)
+}
+
 // secrets reads the secrets that live in files.
 func (c *config) secrets() (errs []error) {
 	for _, s := range c.sections() {
@@ -237,6 +252,8 @@ func (c *config) secrets() (errs []error) {
 			errs = append(errs, c.secret(s.key()+"."+given.key, given.value, given.file, given.needed))
 		}
 	}
+	o := &c.Review.OIDC
+	errs = append(errs, c.secret("review.oidc.client_secret", &o.ClientSecret, o.ClientSecretFile, o.Issuer != ""))
 	return slices.DeleteFunc(errs, func(err error) bool { return err == nil })
 }
 

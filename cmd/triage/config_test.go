@@ -77,7 +77,7 @@ func TestExampleConfigIsTheManual(t *testing.T) {
 		}
 	}
 	allKeys(reflect.TypeFor[config](), func(key string) {
-		if !regexp.MustCompile(`(?m)^#? ?(\[+)?` + key + `(\]| =)`).MatchString(text) {
+		if !regexp.MustCompile(`(?m)^#? ?(\[+)?([a-z]+\.)?` + key + `(\]| =)`).MatchString(text) {
 			t.Errorf("the example does not tell of %q", key)
 		}
 	})

@@ -23,6 +23,7 @@ func (c *config) validate() (errs []error) {
 		bad("practice", "%s", strings.TrimPrefix(err.Error(), "practice: "))
 	}
 	c.validateReview(bad)
+	c.validateSignIn(bad)
 	c.validateLive(bad)
 	c.validateNATS(bad)
 	if n := c.Data.MaxStore.bytes; n != 0 && n < leastStore {

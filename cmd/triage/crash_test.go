@@ -113,7 +113,7 @@ func (s *spot) patient(t *testing.T, text string) {
 func (m *matrix) start(i int) {
 	m.t.Helper()
 	m.process[i] = start(m.t, "run", "--config", m.practices[i].config)
-	m.desks[i] = signInAs(m.t, m.process[i].value("page"), readFile(m.t, m.practices[0].data+"/first-login"))
+	m.desks[i] = m.practices[0].signIn(m.t, m.process[i].value("page"))
 }
 
 // arm plans the step of each account, and approves there.

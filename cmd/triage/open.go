@@ -135,11 +135,11 @@ func (s *service) tell(ctx context.Context, st *opened, what string) {
 }
 
 // commands answers commands about an open store.
-func (s *service) commands(o *opened, folk *people.People, desk control.Desk, all accounts) http.Handler {
+func (s *service) commands(o *opened, folk *people.People, desk *respond.Desk, all accounts) http.Handler {
 	sweeps := s.sweeper(o, all)
 	return control.Handler(control.Options{
 		Store: o.Store, People: folk, Cases: desk, AuditKey: o.keys.audit, BackupKey: o.keys.backup[0],
-		Practice: s.cfg.Practice.Name, Platforms: s.cfg.platforms(), Policy: policyVersion,
+		Practice: s.cfg.Practice.Name, Page: s.cfg.pageURL(), Platforms: s.cfg.platforms(), Policy: policyVersion,
 		Login: s.cfg.known, Check: s.checker(o), Backfill: all.backfill,
 		Sweep: sweeps.run, SweepReport: sweeps.report, Person: o.person, Log: s.log.Named("control"), Now: time.Now,
 	})
@@ -155,7 +155,15 @@ func (s *service) answerAlone(ctx context.Context) (http.Handler, func() error, 
 	if err != nil {
 		return nil, nil, err
 	}
-	return s.commands(o, &people.People{Store: o.Users}, s.scrubber(o), nil), o.Close, nil
+	live, err := s.cfg.liveOf(o.Settings)
+	var desk *respond.Desk
+	if err == nil {
+		desk, err = s.desk(o, nil, live.rules)
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, o.Close())
+	}
+	return s.commands(o, s.staff(o.Users), desk, nil), o.Close, nil
 }
 
 // scrubber is as much of a desk as an erasure needs.

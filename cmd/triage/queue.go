@@ -17,16 +17,31 @@ func queueCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "queue",
 		Short: "The desk from a terminal",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Long: `What can be done on the page, by the same rules and into the same history: list
+what waits, look at a case, decide. Words of a comment are shown with --reveal only,
+which is recorded. Approving needs the service to run; the rest works without it.
+
+With --json each command prints what it knows as one line of JSON. What the check
+refuses is printed with the place and the reason, and the exit code is 1.`,
+		Example: `  triage queue list --as priya
+  triage queue list --lane urgent --assignee - --json --as priya | jq -r '.cases[].id'
+  triage queue show ufqkhlrxqbwjf3h2jczq --reveal --as priya
+  triage queue approve ufqkhlrxqbwjf3h2jczq --as priya         what is suggested
+  triage queue undo ufqkhlrxqbwjf3h2jczq --as priya            as long as it is possible`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	o.flags(cmd)
+	cmd.AddCommand(queueList(&o), queueShow(&o))
+	cmd.AddCommand(queueApprove(&o), queueHide(&o), queueTakeDown(&o), queueDismiss(&o), queueHandled(&o), queueUndo(&o))
+	cmd.AddCommand(queueAssign(&o), queueNote(&o), queueOutcome(&o))
+	cmd.AddCommand(queueOverride(&o), queueConfirm(&o), queueWithdraw(&o))
 	cmd.AddCommand(queueLabel(&o), queueExport(&o))
 	return cmd
 }
 
 func queueLabel(o *order) *cobra.Command {
-	in := control.Label{}
+	in, raw := control.Label{}, false
 	cmd := &cobra.Command{
 		Use: "label CASE none|possible|clear", Short: "Say what a comment is, where the classifier was wrong",
 		Long: `What you say is kept with the case, under your name and without the words; the
@@ -48,12 +63,16 @@ been.`,
 				if err := c.Call(ctx, "POST", "/label", in, &now); err != nil {
 					return err
 				}
+				if raw {
+					return printJSON(cmd.OutOrStdout(), now)
+				}
 				_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s: %s (%s)\n", now.Case, now.Level, now.By)
 				return err
 			})
 		},
 	}
 	cmd.Flags().BoolVar(&in.Urgent, "urgent", false, "somebody needs help now")
+	cmd.Flags().BoolVar(&raw, "json", false, "print JSON")
 	cmd.Flags().BoolVar(&in.Identifier, "identifier", false, "it shows who somebody is")
 	return cmd
 }

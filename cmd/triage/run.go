@@ -14,6 +14,7 @@ import (
 	"triage/internal/alert"
 	"triage/internal/people"
 	"triage/internal/respond"
+	"triage/internal/respond/board"
 	"triage/internal/respond/send"
 	"triage/internal/review"
 )
@@ -28,8 +29,9 @@ type service struct {
 	roles roles
 	// acceptLoss starts although the store lost something.
 	acceptLoss bool
-	// user is who the first login is made for.
-	user string
+	// user is who the first login is made for, and invite that she chooses her password.
+	user   string
+	invite bool
 	// ready, if set, is called when everything is up, with the login of the
 	// first user as long as it was not taken.
 	ready func(login string)
@@ -85,6 +87,7 @@ type workings struct {
 	live       liveValues
 	classifier *tuned
 	desk       *respond.Desk
+	board      *board.Board
 	folk       *people.People
 	page       http.Handler
 }
@@ -92,7 +95,7 @@ type workings struct {
 // workings makes them: comments come in from the accounts, are judged, become cases at the
 // desk, which people decide on a page.
 func (s *service) workings(st *opened) (p workings, err error) {
-	p = workings{opened: st, folk: &people.People{Store: st.Users}}
+	p = workings{opened: st, folk: s.staff(st.Users), board: board.New(st.Cases.Feed())}
 	if p.accounts, err = s.accounts(st); err != nil {
 		return p, err
 	}
@@ -107,10 +110,11 @@ func (s *service) workings(st *opened) (p workings, err error) {
 		return p, err
 	}
 	p.accounts.honour(st, p.desk)
-	p.page, err = review.New(review.Options{
+	p.page, err = review.New(s.signIn(review.Options{
 		Desk: p.desk, People: p.folk, Sessions: st.Sessions, Practice: s.cfg.Practice.Name, Audit: st.Audit,
-		Health: p.accounts.health(st.Sources), Log: s.log.Named("review"), Now: time.Now, Secure: s.secure(),
-	})
+		Health: p.accounts.health(st.Sources), Log: s.log.Named("review"), Now: time.Now,
+		Board: p.board, Presence: st.Presence, OnChange: st.onDesk, Settings: st.Settings,
+	}))
 	return p, err
 }
 
@@ -126,7 +130,7 @@ func (s *service) desk(st *opened, all accounts, rules func() respond.Rules) (*r
 	return &respond.Desk{
 		Cases: st.Cases, Texts: st.Texts, Drafter: drafter, Gate: gate, Names: st.names,
 		Newest: st.Comments.Newest, Kept: st.Said, Erased: st.Gone.Has, Tally: st.Samples.Tally, Audited: st.Audited, Accounts: all.actors(),
-		Rules: rules, Log: s.log.Named("desk"), Now: time.Now,
+		MayOverride: mayOverride(st.Users), Rules: rules, Log: s.log.Named("desk"), Now: time.Now,
 	}, nil
 }
 
@@ -151,8 +155,9 @@ func (s *service) launch(g *stages, p workings) {
 		return p.KeepRetained(ctx, p.desk, p.live.retention)
 	})
 	g.run(reviewRole, p.Sessions.KeepPruned)
+	g.run(reviewRole, p.Presence.KeepTold)
 	g.alone(alertRole, "page", g.woken(pager.Run))
-	web := web{bus: p.bus, desk: p.desk, health: p.accounts.health(p.Sources), stores: p.Store, proxy: s.cfg.Review.TrustedProxy}
+	web := web{bus: p.bus, board: p.board, health: p.accounts.health(p.Sources), stores: p.Store, proxy: s.cfg.Review.TrustedProxy}
 	if s.roles.has(reviewRole) {
 		web.pages = p.page
 	}

@@ -1,14 +1,10 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/url"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"strings"
 
@@ -16,10 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
-
-	"triage/internal/audit"
-	"triage/internal/people"
-	"triage/internal/respond"
+	"golang.org/x/term"
 )
 
 func runCommand() *cobra.Command {
@@ -59,7 +52,7 @@ process dies.`,
 			defer func() { _ = page.Close() }()
 			cfg.reachedAt(page)
 			s.cfg, s.out, s.log, s.page, s.user = cfg, cmd.OutOrStdout(), log, page, "admin"
-			s.ready = func(string) { s.sayReady() }
+			s.invite, s.ready = true, s.sayReady
 			return s.run(cmd.Context())
 		},
 	}
@@ -69,10 +62,20 @@ process dies.`,
 	return cmd
 }
 
-func (s *service) sayReady() {
+// sayReady says where the page is, and how the first user gets in. Her link is said
+// to a terminal only: what else reads this keeps it, as a journal does.
+func (s *service) sayReady(login string) {
 	_, _ = fmt.Fprintf(s.out, "page=%s\n", s.cfg.Review.URL)
-	if _, err := os.Stat(s.loginFile()); err == nil {
+	_, link, _ := strings.Cut(login, " ")
+	out, isFile := s.out.(*os.File)
+	switch {
+	case login == "":
+	case !strings.Contains(link, "#"):
 		_, _ = fmt.Fprintf(s.out, "login: the first user's name and password are in %s; delete it once you have signed in\n", s.loginFile())
+	case isFile && term.IsTerminal(int(out.Fd())):
+		_, _ = fmt.Fprintf(s.out, "first=%s\nOpen this link to choose the password of %s. It is good once, for a day, and in %s too.\n", link, s.user, s.loginFile())
+	default:
+		_, _ = fmt.Fprintf(s.out, "first: the link by which %s chooses her password is in %s; it is good once, for a day\n", s.user, s.loginFile())
 	}
 	_, _ = daemon.SdNotify(false, daemon.SdNotifyReady)
 }
@@ -95,60 +98,6 @@ func newLog(level string, w io.Writer) *zap.Logger {
 	enc := zap.NewProductionEncoderConfig()
 	enc.EncodeTime = zapcore.RFC3339TimeEncoder
 	return zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(enc), zapcore.Lock(zapcore.AddSync(w)), at))
-}
-
-func (s *service) loginFile() string { return filepath.Join(s.cfg.Data.Dir, "first-login") }
-
-// firstLogin makes the first user, if there is none, and leaves name and
-// password in a file that only the service's user can read. It returns them as
-// long as the file is there.
-func (s *service) firstLogin(ctx context.Context, st *opened, folk *people.People) (string, error) {
-	write := func(password string) (string, error) {
-		if err := st.Audit.Append(ctx, audit.Act{By: respond.Machine, From: "service", Do: "user-added", On: s.user, Note: string(people.Admin)}); err != nil {
-			return "", err
-		}
-		return s.keepLogin(password)
-	}
-	keep := people.Keep{Write: write, Drop: func() error {
-		if err := os.Remove(s.loginFile()); !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		return nil
-	}}
-	if err := folk.First(ctx, s.user, keep); err != nil {
-		return "", err
-	}
-	raw, err := os.ReadFile(s.loginFile())
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
-	return strings.TrimSpace(string(raw)), err
-}
-
-// keepLogin puts the first user's password into its file, whole or not at all,
-// and returns it; if the file is there, what it says.
-func (s *service) keepLogin(password string) (kept string, err error) {
-	f, err := os.CreateTemp(s.cfg.Data.Dir, "first-login-*")
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = os.Remove(f.Name()) }()
-	_, err = f.WriteString(s.user + " " + password + "\n")
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return "", err
-	}
-	if err := os.Link(f.Name(), s.loginFile()); err != nil && !errors.Is(err, fs.ErrExist) {
-		return "", err
-	}
-	raw, err := os.ReadFile(s.loginFile())
-	if err != nil {
-		return "", err
-	}
-	kept, ok := strings.CutPrefix(strings.TrimSpace(string(raw)), s.user+" ")
-	if !ok {
-		return "", fmt.Errorf("%s holds no login of %s: delete it and start again", s.loginFile(), s.user)
-	}
-	return kept, syncDir(s.cfg.Data.Dir)
 }
 
 // secure reports whether staff reach the page by https, so that its cookies may

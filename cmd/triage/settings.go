@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync/atomic"
 	"text/tabwriter"
 	"time"
@@ -34,7 +36,7 @@ func (c *config) live() []settings.Setting {
 			About: "hours in which routine replies wait, by the practice's clock, such as 22:00-07:00; what is urgent goes out at once"},
 		{Name: "posting.read_back", Default: c.Posting.ReadBack.text(), Parse: parsed(asDuration, c.checkReadBack),
 			About: "how long after an unclear answer the platform is asked whether it happened"},
-		{Name: "posting.automatic", Default: listText(c.Posting.Automatic), Parse: func(s string) (any, error) { return asAutomatic(s) },
+		{Name: "posting.automatic", Default: listText(c.Posting.Automatic), Parse: func(s string) (any, error) { return asAutomatic(s) }, Widens: moreLanes,
 			About: "lanes whose suggestions go out without a person, after the undo window and where nothing is doubtful: possible; clear"},
 		{Name: "retention.unflagged", Default: c.Retention.Unflagged.text(), Parse: parsed(asDuration, checkKept),
 			About: "how long the text of a comment without a case is kept after its verdict"},
@@ -48,12 +50,37 @@ func (c *config) live() []settings.Setting {
 			About: "unflagged comments a week that are picked at random for people to look at; from the next week on; 0: none"},
 		{Name: "classify.terms", Default: listText(c.Classify.Terms), Parse: func(s string) (any, error) { return asTerms(s) },
 			About: "the practice's own medical words: LANGUAGE KIND WORDS; ..."},
+		{Name: "review.four_eyes", Default: fmt.Sprint(c.Review.FourEyes), Parse: parsed(asBool, anyBool), Eyes: true, Widens: switchedOff,
+			About: "true: what goes out against the check, and more that goes out without a person, takes a second person; two or more must be there who may (privacy officers, admins)"},
 		{Name: "classify.staff", Default: listText(c.Practice.Staff), Parse: parsed(asList, checkList),
 			About: "names of clinicians and staff, which identify no patient: NAME; ... (replies may say those of the file only)"},
 		{Name: "classify.own", Default: listText(slices.Concat(c.Practice.Phones, c.Practice.Domains)), Parse: parsed(asList, checkList),
 			About: "the practice's further phone numbers, e-mail addresses and domains, which identify no patient: NUMBER; ..."},
 	}
 }
+
+// moreLanes reports whether a lane goes out without a person that did not before.
+func moreLanes(from, to any) bool {
+	for lane := range to.(map[respond.Lane]bool) {
+		if !from.(map[respond.Lane]bool)[lane] {
+			return true
+		}
+	}
+	return false
+}
+
+// switchedOff: four eyes cannot be the way around four eyes.
+func switchedOff(from, to any) bool { return from.(bool) && !to.(bool) }
+
+func asBool(s string) (bool, error) {
+	is, err := strconv.ParseBool(s)
+	if err != nil {
+		return false, fmt.Errorf("%q says neither: write true or false", s)
+	}
+	return is, nil
+}
+
+func anyBool(bool) error { return nil }
 
 // liveValues are the settings as the stages read them, whenever they need them.
 type liveValues struct {
@@ -85,14 +112,15 @@ func rulesOf(s *settings.Settings) (func() respond.Rules, error) {
 	sample, sampleErr := settings.Of[int](s, "classify.sample")
 	louder, louderErr := settings.Of[map[respond.Lane]respond.Loudness](s, "alerts.lanes")
 	automatic, automaticErr := settings.Of[map[respond.Lane]bool](s, "posting.automatic")
+	eyes, eyesErr := settings.Of[bool](s, "review.four_eyes")
 	since := postingSince(s)
 	return func() respond.Rules {
 		return respond.Rules{
 			Shadow: mode.Get() == shadowMode, Since: *since.Load(), Window: undo.Get(), ReadBack: readBack.Get(),
 			DailyCap: daily.Get(), ThreadCap: thread.Get(), Quiet: quiet.Get(), Sample: sample.Get(), Louder: louder.Get(),
-			Automatic: automatic.Get(),
+			Automatic: automatic.Get(), FourEyes: eyes.Get(),
 		}
-	}, errors.Join(modeErr, undoErr, readErr, dailyErr, threadErr, quietErr, sampleErr, louderErr, automaticErr)
+	}, errors.Join(modeErr, undoErr, readErr, dailyErr, threadErr, quietErr, sampleErr, louderErr, automaticErr, eyesErr)
 }
 
 // classifierOf is what the classifier is to be made with.
@@ -132,15 +160,19 @@ func settingsCommand() *cobra.Command {
 		Short: "See and change what may change while the service runs",
 		Long: `What the configuration file says of these settings is their default; what is set
 here goes before it, takes effect at once in every process of the practice, and is
-kept with who changed what and when.`,
+kept with who changed what and when. Where the practice wants four eyes
+(review.four_eyes), what lets more go out without a person, and switching four eyes off,
+is proposed and in force once a second person confirms it.`,
 		Example: `  triage settings list --config /etc/triage/config.toml
   triage settings set posting.mode shadow --as dana --config /etc/triage/config.toml     nothing goes out any more
-  triage settings reset posting.mode --as dana --config /etc/triage/config.toml`,
+  triage settings reset posting.mode --as dana --config /etc/triage/config.toml
+  triage settings set posting.automatic possible --as dana        proposed, where four eyes are wanted
+  triage settings confirm posting.automatic --as otto`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	o.flags(cmd)
-	cmd.AddCommand(settingsList(&o), settingsSet(&o), settingsReset(&o))
+	cmd.AddCommand(settingsList(&o), settingsSet(&o), settingsReset(&o), settingsConfirm(&o), settingsWithdraw(&o))
 	return cmd
 }
 
@@ -156,10 +188,13 @@ func settingsList(o *order) *cobra.Command {
 				}
 				w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 				for _, s := range all {
-					_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n\t%s\n", s.Name, s.Value, whence(s), s.About)
+					_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n\t%s\n", s.Name, cmp.Or(s.Value, "–"), whence(s), s.About)
+					if s.Proposed != nil {
+						_, _ = fmt.Fprintf(w, "\t%s\n", proposedNow(s))
+					}
 					for _, h := range s.History {
 						if history {
-							_, _ = fmt.Fprintf(w, "\t%s %s: %s → %s\n", h.At.Local().Format(time.DateTime), h.By, h.From, h.To)
+							_, _ = fmt.Fprintf(w, "\t%s %s: %s → %s\n", h.At.Local().Format(time.DateTime), byTwo(h), h.From, h.To)
 						}
 					}
 				}
@@ -181,7 +216,7 @@ func settingsSet(o *order) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return o.set(cmd, control.Change{Name: args[0], Value: args[1]})
+			return o.set(cmd, "/settings", control.Change{Name: args[0], Value: args[1]})
 		},
 	}
 }
@@ -190,20 +225,58 @@ func settingsReset(o *order) *cobra.Command {
 	return &cobra.Command{
 		Use: "reset NAME", Short: "Go back to what the configuration file says", Args: oneArg("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return o.set(cmd, control.Change{Name: args[0], Reset: true})
+			return o.set(cmd, "/settings", control.Change{Name: args[0], Reset: true})
 		},
 	}
 }
 
-func (o *order) set(cmd *cobra.Command, change control.Change) error {
+func settingsConfirm(o *order) *cobra.Command {
+	return &cobra.Command{
+		Use: "confirm NAME", Short: "Confirm, as the second person, what somebody proposed", Args: oneArg("NAME"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return o.set(cmd, "/settings/confirm", control.Change{Name: args[0]})
+		},
+	}
+}
+
+func settingsWithdraw(o *order) *cobra.Command {
+	return &cobra.Command{
+		Use: "withdraw NAME", Short: "Take back what somebody proposed", Args: oneArg("NAME"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return o.set(cmd, "/settings/withdraw", control.Change{Name: args[0]})
+		},
+	}
+}
+
+func (o *order) set(cmd *cobra.Command, path string, change control.Change) error {
 	return o.give(cmd, func(ctx context.Context, c *control.Client) error {
 		var now control.Setting
-		if err := c.Call(ctx, "POST", "/settings", change, &now); err != nil {
+		if err := c.Call(ctx, "POST", path, change, &now); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s = %s (%s)\n", now.Name, now.Value, whence(now))
+		if err == nil && now.Proposed != nil {
+			_, err = fmt.Fprintln(cmd.OutOrStdout(), proposedNow(now))
+		}
 		return err
 	})
+}
+
+// proposedNow says what waits for a second person.
+func proposedNow(s control.Setting) string {
+	to := s.Proposed.Value
+	if s.Proposed.FromFile {
+		to = s.File + " (the configuration's)"
+	}
+	return fmt.Sprintf("proposed by %s, not in force: %s = %s; a second person confirms it: triage settings confirm %s --as NAME", s.Proposed.By, s.Name, to, s.Name)
+}
+
+// byTwo names who made a change.
+func byTwo(h settings.Edit) string {
+	if h.Second != "" {
+		return h.By + " and " + h.Second
+	}
+	return h.By
 }
 
 // whence says where a setting's value comes from.
@@ -216,5 +289,5 @@ func whence(s control.Setting) string {
 	case s.FromFile:
 		return "the configuration's"
 	}
-	return "set by " + s.Changed.By + ", " + s.Changed.At.Local().Format(time.DateTime)
+	return "set by " + byTwo(*s.Changed) + ", " + s.Changed.At.Local().Format(time.DateTime)
 }

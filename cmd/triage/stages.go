@@ -96,6 +96,12 @@ func (g *stages) woken(run func(context.Context, <-chan struct{}) error) func(co
 	return func(ctx context.Context, _ uint64) error { return run(ctx, wake) }
 }
 
+// onDesk has f called after each change of a case, or of who looks at one.
+func (st *opened) onDesk(f func()) {
+	st.Cases.OnChange(f)
+	st.Presence.OnChange(f)
+}
+
 // commands answers commands on the socket.
 func (g *stages) commands(l net.Listener, h http.Handler) {
 	if l != nil {

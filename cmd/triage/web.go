@@ -16,7 +16,7 @@ import (
 
 	"triage/internal/bus"
 	"triage/internal/ingest"
-	"triage/internal/respond"
+	"triage/internal/respond/board"
 	"triage/internal/store"
 )
 
@@ -24,7 +24,7 @@ import (
 type web struct {
 	pages  http.Handler // nil: this process has none
 	bus    *bus.Bus
-	desk   *respond.Desk
+	board  *board.Board
 	health func() []ingest.Health
 	stores *store.Store
 	proxy  string // whose X-Forwarded-For is believed; empty: nobody's
@@ -34,6 +34,9 @@ func (w web) serve(ctx context.Context, l net.Listener) error {
 	server := &http.Server{
 		Handler: w.routes(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute,
 		WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	}
+	if pages, streams := w.pages.(interface{ Close() }); streams { // which would keep it from stopping
+		server.RegisterOnShutdown(pages.Close)
 	}
 	over := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
@@ -120,13 +123,8 @@ func (w web) Describe(c chan<- *prometheus.Desc) {
 
 // Collect implements prometheus.Collector.
 func (w web) Collect(c chan<- prometheus.Metric) {
-	type group struct{ lane, state string }
-	cases := map[group]float64{}
-	for one := range w.desk.Cases.All() {
-		cases[group{string(one.Lane), string(one.State())}]++
-	}
-	for g, n := range cases {
-		c <- prometheus.MustNewConstMetric(casesDesc, prometheus.GaugeValue, n, g.lane, g.state)
+	for s, n := range w.board.Standings() {
+		c <- prometheus.MustNewConstMetric(casesDesc, prometheus.GaugeValue, float64(n), string(s.Lane), string(s.State))
 	}
 	w.collectEvents(c)
 	for _, h := range w.health() {

@@ -30,6 +30,7 @@ type Bucket[T Keyed] struct {
 	// one that comes by another way was overtaken or is in the index already.
 	seen      uint64
 	listeners []func()
+	feeds     []*Feed[T]
 
 	saving   sync.Mutex
 	savedSeq uint64 // up to where the index is saved
@@ -217,6 +218,7 @@ func (k *Bucket[T]) Delete(ctx context.Context, key string) error {
 	defer k.mu.Unlock()
 	if old != nil && k.index[key] == old { // the watch has not told yet
 		k.index[key] = &Revised[T]{Revision: old.Revision, deleted: true}
+		k.touched(key)
 	}
 	return nil
 }

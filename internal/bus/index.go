@@ -131,6 +131,7 @@ func (k *Bucket[T]) decode(e jetstream.KeyValueEntry) *Revised[T] {
 func (k *Bucket[T]) keep(key string, r *Revised[T]) {
 	if old := k.index[key]; old == nil || r.Revision > old.Revision {
 		k.index[key] = r
+		k.touched(key)
 	}
 }
 
@@ -162,6 +163,7 @@ func (k *Bucket[T]) see(key string, revision uint64, r *Revised[T]) {
 	k.keep(key, r)
 	if now := k.index[key]; now.deleted && now.Revision <= revision {
 		delete(k.index, key)
+		k.touched(key)
 	}
 }
 
@@ -193,5 +195,62 @@ func (k *Bucket[T]) wrote(v T, revision uint64) {
 	defer k.mu.Unlock()
 	if revision > k.seen {
 		k.keep(v.Key(), &Revised[T]{Value: light(v), Revision: revision})
+	}
+}
+
+// Feed tells one reader what has changed in a bucket since it asked last. It holds
+// the keys only, each once, however long nobody asks and however often it changes.
+type Feed[T Keyed] struct {
+	bucket  *Bucket[T]
+	changed map[string]struct{} // guarded by the bucket's lock
+}
+
+// Change is how a value is now; nil: it is gone. It is shared and must not be
+// changed.
+type Change[T any] struct {
+	Key   string
+	Value *T
+}
+
+// Feed begins one, at which everything that there is has changed.
+func (k *Bucket[T]) Feed() *Feed[T] {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	f := &Feed[T]{bucket: k, changed: make(map[string]struct{}, len(k.index))}
+	for key := range k.index {
+		f.changed[key] = struct{}{}
+	}
+	k.feeds = append(k.feeds, f)
+	return f
+}
+
+// Take returns what has changed since it was called last, as All has it by now. Where
+// nothing has, it costs next to nothing. Of two that call at once, one gets it.
+func (f *Feed[T]) Take() []Change[T] {
+	k := f.bucket
+	k.mu.RLock()
+	none := len(f.changed) == 0
+	k.mu.RUnlock()
+	if none {
+		return nil
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	out := make([]Change[T], 0, len(f.changed))
+	for key := range f.changed {
+		c := Change[T]{Key: key}
+		if r := k.index[key]; r != nil && !r.deleted {
+			c.Value = &r.Value
+		}
+		out = append(out, c)
+	}
+	f.changed = map[string]struct{}{}
+	return out
+}
+
+// touched notes that what is under key changed. The caller holds the lock.
+func (k *Bucket[T]) touched(key string) {
+	for _, f := range k.feeds {
+		f.changed[key] = struct{}{}
 	}
 }

@@ -106,12 +106,24 @@ func (b *Tab) Type(sel, text string) {
 	b.Do("type into "+sel, chromedp.SendKeys(sel, text))
 }
 
-// Until waits until an expression is true on the page.
+// Until waits until an expression is true on the page, or on the one that comes after it.
 func (b *Tab) Until(what, expr string) {
 	b.Helper()
-	if _, err := chromedp.Run(b.Ctx, chromedp.Poll[bool](expr, chromedp.WithPollingTimeout(wait))); err != nil {
-		b.Shoot("failed")
-		b.Fatalf("wait until %s: %v", what, err)
+	ctx, cancel := context.WithTimeout(b.Ctx, wait)
+	defer cancel()
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
+	for {
+		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expr))
+		if ok && err == nil {
+			return
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			b.Shoot("failed")
+			b.Fatalf("wait until %s: %v", what, err)
+		}
 	}
 }
 

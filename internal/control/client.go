@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+
+	"triage/internal/respond"
 )
 
 // Client gives commands.
@@ -17,8 +19,21 @@ type Client struct {
 	As string
 }
 
+// Problem is one thing in a text that may not be published, or noted.
+type Problem struct {
+	// Kind says which text: reply, private or note. Text is that text.
+	Kind string `json:"kind"`
+	Text string `json:"text"`
+	respond.Problem
+}
+
+// Refused is the gate's answer to a command.
+type Refused struct{ Problems []Problem }
+
+func (r *Refused) Error() string { return "nothing was done: the text may not be used as it is" }
+
 // Call sends in, unless it is nil, and reads the answer into out, unless that is
-// nil. A refusal is an error that says why.
+// nil. A refusal is an error that says why; of a text it is a Refused.
 func (c *Client) Call(ctx context.Context, method, path string, in, out any) error {
 	return c.exchange(ctx, method, path, in, func(r *http.Response) error {
 		if out == nil {
@@ -90,9 +105,15 @@ func (c *Client) exchange(ctx context.Context, method, path string, in any, take
 	if resp.StatusCode == http.StatusOK {
 		return take(resp)
 	}
-	var said struct{ Error string }
+	var said struct {
+		Error    string
+		Problems []Problem
+	}
 	if json.NewDecoder(resp.Body).Decode(&said) != nil || said.Error == "" {
 		return fmt.Errorf("the service answered HTTP %d: use the same version of triage as the service", resp.StatusCode)
+	}
+	if len(said.Problems) > 0 {
+		return &Refused{said.Problems}
 	}
 	return errors.New(said.Error)
 }

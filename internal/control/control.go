@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"strings"
@@ -22,6 +23,7 @@ import (
 
 	"triage/internal/audit"
 	"triage/internal/people"
+	"triage/internal/respond"
 	"triage/internal/settings"
 	"triage/internal/store"
 )
@@ -31,13 +33,15 @@ type Options struct {
 	Store  *store.Store
 	People *people.People
 	// Cases is the desk.
-	Cases Desk
+	Cases *respond.Desk
 	// AuditKey verifies the audit.
 	AuditKey []byte
 	// BackupKey seals backups.
 	BackupKey []byte
 	// Practice is the name in backups and exports.
 	Practice string
+	// Page is how staff reach the page, for links.
+	Page string
 	// Policy is the version of the policy in force, for evidence.
 	Policy string
 	// Platforms are the platforms of the configured accounts.
@@ -74,24 +78,28 @@ type act struct {
 const anyone people.Permission = ""
 
 var acts = map[string]act{
-	"GET /users":          {people.Manage, (*control).users},
-	"POST /users":         {people.Manage, (*control).addUser},
-	"POST /users/passwd":  {people.Manage, (*control).setPassword},
-	"POST /users/disable": {people.Manage, (*control).disableUser},
-	"GET /settings":       {anyone, (*control).settings},
-	"POST /settings":      {people.Configure, (*control).set},
-	"GET /check":          {anyone, (*control).check},
-	"POST /backfill":      {people.Connect, (*control).backfill},
-	"POST /sweep":         {people.Inspect, (*control).sweep},
-	"GET /sweep":          {people.Inspect, (*control).sweepReport},
-	"GET /grants":         {people.Connect, (*control).mayConnect},
-	"POST /grants":        {people.Connect, (*control).connect},
-	"POST /erase":         {people.Erase, (*control).erase},
-	"POST /label":         {people.Decide, (*control).label},
-	"GET /labels":         {anyone, (*control).exportLabels}, // which looks itself
-	"POST /audit/verify":  {people.Inspect, (*control).verify},
-	"GET /audit/export":   {people.Inspect, (*control).export},
-	"GET /backup/{part}":  {people.Maintain, (*control).backup},
+	"GET /users":           {people.Manage, (*control).users},
+	"POST /users":          {people.Manage, (*control).addUser},
+	"POST /users/passwd":   {people.Manage, (*control).setPassword},
+	"POST /users/disable":  {people.Manage, (*control).disableUser},
+	"POST /users/invite":   {people.Manage, (*control).invite},
+	"POST /users/second":   {people.Manage, (*control).setSecond},
+	"GET /users/sessions":  {people.Manage, (*control).sessions},
+	"POST /users/sessions": {people.Manage, (*control).endSessions},
+	"GET /settings":        {anyone, (*control).settings},
+	"POST /settings":       {people.Configure, (*control).set},
+	"GET /check":           {anyone, (*control).check},
+	"POST /backfill":       {people.Connect, (*control).backfill},
+	"POST /sweep":          {people.Inspect, (*control).sweep},
+	"GET /sweep":           {people.Inspect, (*control).sweepReport},
+	"GET /grants":          {people.Connect, (*control).mayConnect},
+	"POST /grants":         {people.Connect, (*control).connect},
+	"POST /erase":          {people.Erase, (*control).erase},
+	"POST /label":          {people.Decide, (*control).label},
+	"GET /labels":          {anyone, (*control).exportLabels}, // which looks itself
+	"POST /audit/verify":   {people.Inspect, (*control).verify},
+	"GET /audit/export":    {people.Inspect, (*control).export},
+	"GET /backup/{part}":   {people.Maintain, (*control).backup},
 }
 
 // person is the author's id as it is kept.
@@ -106,7 +114,9 @@ func (c *control) person(platform, author string) string {
 func Handler(o Options) http.Handler {
 	c := &control{o}
 	mux := http.NewServeMux()
-	for route, a := range acts {
+	routes := maps.Clone(acts)
+	maps.Copy(routes, deciding)
+	for route, a := range routes {
 		mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) {
 			who, err := c.caller(r)
 			if err == nil && a.needs != anyone && !who.role.May(a.needs) {
@@ -126,6 +136,8 @@ func Handler(o Options) http.Handler {
 // caller is who gave a command.
 type caller struct {
 	role people.Role
+	// revealed: she asked for the words, which is recorded.
+	revealed bool
 	// act has By, OS and From filled in.
 	act audit.Act
 }
@@ -166,9 +178,12 @@ func (r *refusal) Error() string { return r.say }
 func (c *control) fail(w http.ResponseWriter, r *http.Request, err error) {
 	status := http.StatusInternalServerError
 	var no *refusal
+	var bad *people.RefusedError
 	switch {
 	case errors.As(err, &no):
 		status = no.status
+	case errors.As(err, &bad):
+		status = http.StatusBadRequest
 	case errors.Is(err, people.ErrNotFound), errors.Is(err, settings.ErrUnknown):
 		status = http.StatusNotFound
 	case errors.Is(err, settings.ErrRefused), errors.Is(err, audit.ErrAct):

@@ -69,6 +69,7 @@ type service struct {
 	options Options
 	names   ingest.Namer
 	log     log
+	rules   respond.Rules
 }
 
 // password is that of every user; what is planted may be in no answer.
@@ -79,7 +80,7 @@ const (
 
 var auditKey = bytes.Repeat([]byte{7}, 32)
 
-func newService(t *testing.T) *service {
+func newService(t *testing.T, more ...settings.Setting) *service {
 	t.Helper()
 	b, err := bus.Start(t.Context(), bus.Options{Dir: t.TempDir(), Log: zap.NewNop()})
 	must(t, err)
@@ -88,7 +89,7 @@ func newService(t *testing.T) *service {
 	logger := zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.AddSync(&s.log), zap.DebugLevel))
 	s.Store, err = store.Open(t.Context(), b, store.Options{
 		Ring: vault.Ring{{1}}, AuditKey: auditKey, Practice: "Test", Log: logger, Now: time.Now,
-		Settings: []settings.Setting{{Name: "posting.undo", Default: "30s", Parse: duration}},
+		Settings: append([]settings.Setting{{Name: "posting.undo", Default: "30s", Parse: duration}}, more...),
 	})
 	must(t, err)
 	desk := &respond.Desk{Cases: s.Cases, Texts: s.Texts, Names: s.names, Log: logger, Now: time.Now}

@@ -9,15 +9,7 @@ import (
 
 	"triage/internal/people"
 	"triage/internal/respond"
-	"triage/internal/store"
 )
-
-// Desk is as much of a desk as commands need; respond.Desk is one.
-type Desk interface {
-	store.Scrubber
-	// Label takes somebody's word on what a comment is.
-	Label(ctx context.Context, id string, l respond.Label, by respond.Entry) (respond.Case, error)
-}
 
 // Label is what somebody says that a case's comment is.
 type Label struct {
@@ -33,17 +25,11 @@ func (c *control) label(w http.ResponseWriter, r *http.Request, who caller) erro
 		return err
 	}
 	if !commentID.MatchString(in.Case) {
-		return &refusal{http.StatusBadRequest, "name a case by the 20 letters and digits of its address, such as cases/abc…"}
+		return errNoID
 	}
 	now, err := c.Cases.Label(r.Context(), in.Case, in.Label, respond.Entry{By: who.act.By, OS: who.act.OS, From: who.act.From})
-	var cannot *respond.CannotError
-	switch {
-	case errors.Is(err, respond.ErrNotFound):
-		return &refusal{http.StatusNotFound, "there is no such case: look at its address"}
-	case errors.As(err, &cannot):
-		return &refusal{http.StatusConflict, cannot.Why}
-	case err != nil:
-		return err
+	if err != nil {
+		return inWords(err)
 	}
 	answer(w, http.StatusOK, Label{in.Case, *now.Label})
 	return nil
@@ -71,4 +57,23 @@ func (c *control) exportLabels(w http.ResponseWriter, r *http.Request, who calle
 		return c.audited(r, who, who.act, func(ctx context.Context) error { return c.Store.ExportLabels(ctx, w, since) })
 	})
 	return nil
+}
+
+var (
+	errNoID   = &refusal{http.StatusBadRequest, "name a case by the 20 letters and digits of its address, such as cases/abc…"}
+	errNoCase = &refusal{http.StatusNotFound, "there is no such case: look at its address"}
+)
+
+// inWords says what the desk's errors mean to whoever gave a command.
+func inWords(err error) error {
+	var cannot *respond.CannotError
+	switch {
+	case errors.Is(err, respond.ErrNotFound):
+		return errNoCase
+	case errors.Is(err, respond.ErrConflict):
+		return &refusal{http.StatusConflict, "the case went on meanwhile: look at it as it is now"}
+	case errors.As(err, &cannot):
+		return &refusal{http.StatusConflict, cannot.Why}
+	}
+	return err
 }

@@ -148,24 +148,24 @@ func TestEraseTellsHowFarItIs(t *testing.T) {
 	}
 }
 
-// broken is a desk that one case breaks.
+// broken are cases of which one cannot be read.
 type broken struct {
-	Desk
+	respond.Cases
 	id string
 }
 
-func (b broken) Erase(ctx context.Context, e respond.Erasure) error {
-	if e.Comment == b.id {
-		return errors.New("this one cannot be erased now")
+func (b broken) Get(ctx context.Context, id string) (respond.Case, error) {
+	if id == b.id {
+		return respond.Case{}, errors.New("this one cannot be erased now")
 	}
-	return b.Desk.Erase(ctx, e)
+	return b.Cases.Get(ctx, id)
 }
 
 func TestEraseGoesOnAfterATrouble(t *testing.T) {
 	s := newService(t)
 	s.users(t)
 	all := s.comments(t, "him", 5)
-	s.options.Cases = broken{s.options.Cases, all[2].ID}
+	s.options.Cases.Cases = broken{s.options.Cases.Cases, all[2].ID}
 	var last Erased
 	must(t, s.client(t, "admin").Lines(t.Context(), "/erase", Erase{Platform: "facebook", Author: "him"}, func(line []byte) error {
 		return json.Unmarshal(line, &last)

@@ -42,9 +42,24 @@ type Capabilities struct {
 	// Alone: comments stand each by itself, such as reviews: what they share is no
 	// conversation.
 	Alone bool
+	// Display is how it shows a public reply.
+	Display Display
 	// HideNote says in one sentence what hiding a comment does there and what it
 	// does not, or that the platform lets nobody hide any.
 	HideNote string
+}
+
+// Display is how a platform shows a public reply, as far as it documents that. The
+// zero value shows it as it was written.
+type Display struct {
+	// Mention: the name of whoever is answered is put before the reply, and does not
+	// count.
+	Mention bool
+	// Link is after how many characters a link is cut, which is then shown without its
+	// "https://"; 0: links are shown as they were written.
+	Link int
+	// Note says in a sentence what else becomes of the words there; empty: nothing.
+	Note string
 }
 
 // Can reports whether the platform lets us do kind.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"golang.org/x/crypto/argon2"
+	"golang.org/x/text/unicode/norm"
 )
 
 // cost is how much work one guess is.
@@ -34,10 +35,14 @@ var raw = base64.RawStdEncoding
 func hash(password string) string {
 	salt := make([]byte, saltSize)
 	_, _ = rand.Read(salt) // never fails: it ends the program instead
-	key := argon2.IDKey([]byte(password), salt, present.time, present.memory, present.lanes, keySize)
+	key := argon2.IDKey(composed(password), salt, present.time, present.memory, present.lanes, keySize)
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version,
 		present.memory, present.time, present.lanes, raw.EncodeToString(salt), raw.EncodeToString(key))
 }
+
+// composed is a password as every keyboard and system would send it: some write an
+// accent as a letter of its own.
+func composed(password string) []byte { return norm.NFC.Bytes([]byte(password)) }
 
 // verify reports whether the password is the one that was hashed. A hash it
 // cannot read fits nothing.
@@ -46,7 +51,7 @@ func verify(phc, password string) bool {
 	if err != nil {
 		return false
 	}
-	got := argon2.IDKey([]byte(password), salt, c.time, c.memory, c.lanes, uint32(len(key)))
+	got := argon2.IDKey(composed(password), salt, c.time, c.memory, c.lanes, uint32(len(key)))
 	return subtle.ConstantTimeCompare(got, key) == 1
 }
 

@@ -1,11 +1,12 @@
 package people
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 )
@@ -26,20 +27,20 @@ type People struct {
 	Store
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
+	// Required: whoever may decide signs in with more than a password. One who cannot
+	// yet sets it up right after her password.
+	Required bool
+	// Own are words that are easily guessed here, such as the practice's name: no
+	// password may be made of one.
+	Own []string
 
 	tries throttle
 	turns turns
 }
 
-// The lengths of a password, in bytes.
-const (
-	minPassword = 12
-	maxPassword = 256
-)
-
 // nobody is what a password is held against when there is no such user, so
 // that the answer takes as long.
-var nobody = sync.OnceValue(func() string { return hash("nobody") })
+var nobody = sync.OnceValue(func() string { return hash(rand.Text()) })
 
 // Login returns the user whose name and password these are. remote is the
 // address of whoever tries. It returns ErrDenied if they do not fit, and
@@ -54,31 +55,37 @@ func (p *People) Login(ctx context.Context, name, password, remote string) (User
 	if len(password) > maxPassword {
 		return User{}, ErrDenied
 	}
-	u, err := p.open(ctx, name, password)
+	u, err := p.open(ctx, attempt{name, password, p.tries.failed(p.now(), name, remote)})
 	if err == nil {
 		p.tries.fits(name, remote)
 	}
 	return u, err
 }
 
-// open returns the user whom name and password open.
-func (p *People) open(ctx context.Context, name, password string) (User, error) {
-	u, err := p.known(ctx, name)
-	if err != nil {
-		return User{}, fmt.Errorf("sign in: %w", err)
-	}
-	fits, err := p.fits(ctx, u, password)
-	if err != nil {
-		return User{}, fmt.Errorf("sign in: %w", err)
-	}
-	if !fits || u.Name == "" || u.Disabled {
-		return User{}, ErrDenied
-	}
-	return p.strengthen(ctx, u, password)
+// attempt is one to sign in; failed: another failed lately.
+type attempt struct {
+	name, password string
+	failed         bool
 }
 
-func (p *People) fits(ctx context.Context, u User, password string) (fits bool, err error) {
-	err = p.turns.take(ctx, func() { fits = verify(u.Hash, password) })
+// open returns the user whom name and password open.
+func (p *People) open(ctx context.Context, a attempt) (User, error) {
+	u, err := p.known(ctx, a.name)
+	if err != nil {
+		return User{}, fmt.Errorf("sign in: %w", err)
+	}
+	fits, err := p.fits(ctx, u, a)
+	if err != nil {
+		return User{}, fmt.Errorf("sign in: %w", err)
+	}
+	if !fits || u.Name == "" || u.Hash == "" || u.Disabled { // one without a password has none that fits
+		return User{}, ErrDenied
+	}
+	return p.strengthen(ctx, u, a)
+}
+
+func (p *People) fits(ctx context.Context, u User, a attempt) (fits bool, err error) {
+	err = p.turns.take(ctx, a.failed, func() { fits = verify(cmp.Or(u.Hash, nobody()), a.password) })
 	return fits, err
 }
 
@@ -95,16 +102,16 @@ func (p *People) known(ctx context.Context, name string) (User, error) {
 }
 
 // strengthen hashes a password again that was hashed when less was enough.
-func (p *People) strengthen(ctx context.Context, u User, password string) (User, error) {
+func (p *People) strengthen(ctx context.Context, u User, a attempt) (User, error) {
 	if !weak(u.Hash) {
 		return u, nil
 	}
-	if err := p.turns.take(ctx, func() { u.Hash = hash(password) }); err != nil {
+	if err := p.turns.take(ctx, false, func() { u.Hash = hash(a.password) }); err != nil {
 		return User{}, fmt.Errorf("sign in: %w", err)
 	}
 	switch err := p.Update(ctx, u); {
 	case errors.Is(err, ErrConflict):
-		return p.open(ctx, u.Name, password) // perhaps she is shut out by now
+		return p.open(ctx, a) // perhaps she is shut out by now
 	case err != nil:
 		return User{}, fmt.Errorf("sign in: strengthen the hash: %w", err)
 	}
@@ -113,99 +120,115 @@ func (p *People) strengthen(ctx context.Context, u User, password string) (User,
 
 // Add creates a user. It returns ErrExists if there is one of this name.
 func (p *People) Add(ctx context.Context, name string, role Role, password string) error {
+	u, err := p.newUser(name, role)
+	if err == nil {
+		err = p.good(u.Name, password)
+	}
+	if err == nil {
+		err = p.turns.take(ctx, false, func() { u.Hash = hash(password) })
+	}
+	if err == nil {
+		err = p.Create(ctx, u)
+	}
+	if err != nil {
+		return fmt.Errorf("add user: %w", err)
+	}
+	return nil
+}
+
+var errRole = errors.New("the role is viewer, reviewer, privacy officer or admin")
+
+// newUser is one who cannot sign in yet.
+func (p *People) newUser(name string, role Role) (User, error) {
 	name = normal(name)
 	if err := CheckName(name); err != nil {
-		return fmt.Errorf("add user: %w", err)
+		return User{}, err
 	}
 	if !slices.Contains(Roles, role) {
-		return errors.New("add user: the role is viewer, reviewer, privacy officer or admin")
+		return User{}, errRole
 	}
-	if err := good(name, password); err != nil {
-		return fmt.Errorf("add user: %w", err)
-	}
-	u := User{Name: name, Role: role, Created: p.now()}
-	if err := p.turns.take(ctx, func() { u.Hash = hash(password) }); err != nil {
-		return fmt.Errorf("add user: %w", err)
-	}
-	if err := p.Create(ctx, u); err != nil {
-		return fmt.Errorf("add user: %w", err)
-	}
-	return nil
+	return User{Name: name, Role: role, Created: p.now()}, nil
 }
 
-// Keep is where the first password waits for a person.
-type Keep struct {
-	// Write keeps a password for good, unless one is kept already, by an earlier
-	// start or by another process beside. It returns the one that is kept.
-	Write func(password string) (kept string, err error)
-	// Drop forgets what is kept.
-	Drop func() error
-}
-
-// First creates an admin with a random password if there is no user at all.
-// The password is kept before the user is there, so that it cannot be lost in
-// between; if somebody else was faster with another one, it is dropped again.
-func (p *People) First(ctx context.Context, name string, keep Keep) error {
-	all, err := p.All(ctx)
-	if err != nil {
-		return fmt.Errorf("first user: %w", err)
-	}
-	if len(all) > 0 {
-		return nil
-	}
-	password, err := keep.Write(NewPassword())
-	if err != nil {
-		return fmt.Errorf("first user: keep the password: %w", err)
-	}
-	err = p.Add(ctx, name, Admin, password)
-	if errors.Is(err, ErrExists) {
-		err = p.yield(ctx, name, password, keep)
-	}
-	if err != nil {
-		return fmt.Errorf("first user: %w", err)
-	}
-	return nil
-}
-
-// yield drops a password that does not open the user whom somebody else made.
-func (p *People) yield(ctx context.Context, name, password string, keep Keep) error {
-	u, err := p.Get(ctx, normal(name))
-	if err != nil {
-		return err
-	}
-	if fits, err := p.fits(ctx, u, password); err != nil || fits {
-		return err
-	}
-	return keep.Drop()
-}
-
-// SetPassword gives a user another password; her sessions are over.
+// SetPassword gives a user another password; her sessions are over, and what was
+// counted against her by one who knew the old one is forgotten.
 func (p *People) SetPassword(ctx context.Context, name, password string) error {
 	name = normal(name)
-	if err := good(name, password); err != nil {
+	phc, err := p.newHash(ctx, name, password)
+	if err != nil {
 		return fmt.Errorf("set password: %w", err)
 	}
-	phc := ""
-	if err := p.turns.take(ctx, func() { phc = hash(password) }); err != nil {
-		return fmt.Errorf("set password: %w", err)
-	}
-	return p.edit(ctx, name, func(u *User) { u.Hash = phc })
+	return p.edit(ctx, name, func(u *User) error { u.renew(phc); return nil })
 }
 
-// SetDisabled shuts a user out, at once, or lets her in again.
+// Passwords are the old and the new one of somebody at an address.
+type Passwords struct{ Old, New, Remote string }
+
+// ChangePassword gives a user another password if she knows the old one. It returns
+// her as she is now; ErrDenied, ErrSlow, or a *RefusedError about the new one.
+func (p *People) ChangePassword(ctx context.Context, name string, to Passwords) (User, error) {
+	u, err := p.Login(ctx, name, to.Old, to.Remote)
+	if err != nil {
+		return User{}, err
+	}
+	if err := p.SetPassword(ctx, u.Name, to.New); err != nil {
+		return User{}, err
+	}
+	return p.Get(ctx, u.Name)
+}
+
+// newHash is that of a new password.
+func (p *People) newHash(ctx context.Context, name, password string) (phc string, err error) {
+	if err := p.good(name, password); err != nil {
+		return "", err
+	}
+	err = p.turns.take(ctx, false, func() { phc = hash(password) })
+	return phc, err
+}
+
+// renew gives her another password.
+func (u *User) renew(phc string) {
+	u.Hash, u.Invitation, u.TOTP.Wrong, u.TOTP.WrongAt = phc, Invitation{}, 0, time.Time{}
+}
+
+// SetDisabled shuts a user out, at once, or lets her in again. Her sessions and her
+// invitation do not come back with her.
 func (p *People) SetDisabled(ctx context.Context, name string, disabled bool) error {
-	return p.edit(ctx, normal(name), func(u *User) { u.Disabled = disabled })
+	return p.edit(ctx, normal(name), func(u *User) error {
+		if disabled && !u.Disabled {
+			u.Era, u.Invitation = u.Era+1, Invitation{}
+		}
+		u.Disabled = disabled
+		return nil
+	})
+}
+
+// CameIn notes that a user signed in now.
+func (p *People) CameIn(ctx context.Context, name string) error {
+	return p.edit(ctx, name, func(u *User) error { u.In = p.now(); return nil })
+}
+
+// SetRole gives a user another role, in force with her next step.
+func (p *People) SetRole(ctx context.Context, name string, role Role) error {
+	if !slices.Contains(Roles, role) {
+		return errRole
+	}
+	return p.edit(ctx, normal(name), func(u *User) error { u.Role = role; return nil })
 }
 
 // editTries is how often a change is tried that others overtake.
 const editTries = 10
 
-func (p *People) edit(ctx context.Context, name string, f func(*User)) error {
+// edit changes a user as she is when the change is stored: f sees her anew each
+// time that somebody was faster. What f refuses is not stored.
+func (p *People) edit(ctx context.Context, name string, f func(*User) error) error {
 	err := ErrConflict
 	for i := 0; i < editTries && errors.Is(err, ErrConflict); i++ {
 		var u User
 		if u, err = p.Get(ctx, name); err == nil {
-			f(&u)
+			err = f(&u)
+		}
+		if err == nil {
 			err = p.Update(ctx, u)
 		}
 	}
@@ -215,47 +238,9 @@ func (p *People) edit(ctx context.Context, name string, f func(*User)) error {
 	return nil
 }
 
-// good refuses a password that is too short, too long or easily guessed.
-func good(name, password string) error {
-	lower := strings.ToLower(password)
-	distinct := map[rune]bool{}
-	for _, r := range lower {
-		distinct[r] = true
-	}
-	switch {
-	case len(password) < minPassword:
-		return fmt.Errorf("the password is too short: at least %d characters, such as four words", minPassword)
-	case len(password) > maxPassword:
-		return fmt.Errorf("the password is too long: at most %d characters", maxPassword)
-	case strings.Contains(lower, name), strings.Contains(lower, "password"), len(distinct) < 5,
-		strings.HasPrefix(lower, "qwertyuiop"), strings.HasPrefix(lower, "1234567890"):
-		return errors.New("the password is easily guessed: take four words that do not belong together")
-	}
-	return nil
-}
-
 func (p *People) now() time.Time {
 	if p.Now == nil {
 		return time.Now()
 	}
 	return p.Now()
-}
-
-// turns lets two hashes be computed at a time: more would take the memory. The
-// zero value is ready.
-type turns struct {
-	once sync.Once
-	free chan struct{}
-}
-
-func (t *turns) take(ctx context.Context, f func()) error {
-	t.once.Do(func() { t.free = make(chan struct{}, 2) })
-	select {
-	case t.free <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	defer func() { <-t.free }()
-	f()
-	return nil
 }

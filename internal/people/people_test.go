@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/crypto/argon2"
@@ -211,6 +212,9 @@ func TestAddRefuses(t *testing.T) {
 			t.Errorf("the error tells the password: %v", err)
 		}
 	}
+	if err := p.Add(t.Context(), "Triage ", Reviewer, secret); err == nil {
+		t.Error("somebody has the name under which the program itself is in histories")
+	}
 	if err := p.Add(t.Context(), "PRIYA", Viewer, secret); !errors.Is(err, ErrExists) {
 		t.Errorf("Add twice: %v, want ErrExists", err)
 	}
@@ -237,16 +241,60 @@ func TestTwoHashesAtATime(t *testing.T) {
 	var tr turns
 	hold, in := make(chan struct{}), make(chan struct{}, 2)
 	var wg sync.WaitGroup
-	for range 2 {
-		wg.Go(func() { _ = tr.take(context.Background(), func() { in <- struct{}{}; <-hold }) })
+	for range atOnce {
+		wg.Go(func() { _ = tr.take(context.Background(), false, func() { in <- struct{}{}; <-hold }) })
 	}
 	<-in
 	<-in
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := tr.take(ctx, func() { t.Error("a third runs") }); !errors.Is(err, context.Canceled) {
+	if err := tr.take(ctx, false, func() { t.Error("a third runs") }); !errors.Is(err, context.Canceled) {
 		t.Errorf("the third: %v", err)
 	}
 	close(hold)
 	wg.Wait()
+	if tr.busy != 0 {
+		t.Errorf("%d turns are not given back", tr.busy)
+	}
+}
+
+// Who failed lately waits behind those who did not, and who leaves holds up nobody.
+func TestWhoFailedWaitsBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var tr turns
+		var mu sync.Mutex
+		var order []string
+		hold := make(chan struct{})
+		for range atOnce {
+			go func() { _ = tr.take(t.Context(), false, func() { <-hold }) }()
+		}
+		synctest.Wait()
+		impatient, leave := context.WithCancel(t.Context())
+		for i, name := range []string{"guess", "left", "guess", "owner", "another"} {
+			ctx := t.Context()
+			if name == "left" {
+				ctx = impatient
+			}
+			go func() {
+				_ = tr.take(ctx, name == "guess", func() {
+					mu.Lock()
+					defer mu.Unlock()
+					order = append(order, fmt.Sprint(name, i))
+				})
+			}()
+			synctest.Wait()
+		}
+		leave()
+		synctest.Wait()
+		hold <- struct{}{} // one turn is free, the other stays busy
+		synctest.Wait()
+		if got := strings.Join(order, " "); got != "owner3 another4 guess0 guess2" || tr.busy != 1 {
+			t.Errorf("%s; %d are busy", got, tr.busy)
+		}
+		close(hold)
+		synctest.Wait()
+		if tr.busy != 0 {
+			t.Errorf("%d turns are not given back", tr.busy)
+		}
+	})
 }

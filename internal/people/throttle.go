@@ -43,6 +43,25 @@ func (t *throttle) take(now time.Time, name, remote string) bool {
 	return true
 }
 
+// failed reports whether an attempt with this name from this place failed lately, the
+// one that was just taken aside.
+func (t *throttle) failed(now time.Time, name, remote string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.limiter(now, Place(remote)+" "+name, rate.Every(nameEvery), nameBurst).TokensAt(now) < nameBurst-1
+}
+
+// here takes one attempt of a place that names nobody.
+func (t *throttle) here(now time.Time, remote string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.limiter(now, Place(remote), rate.Every(placeEvery), placeBurst).AllowN(now, 1)
+}
+
+// Here takes one attempt of a place, as signing in does, where nobody is named yet. It
+// reports whether there was one left.
+func (p *People) Here(remote string) bool { return p.tries.here(p.now(), remote) }
+
 // fits forgets the attempts that somebody needed who got in.
 func (t *throttle) fits(name, remote string) {
 	t.mu.Lock()

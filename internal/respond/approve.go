@@ -9,23 +9,24 @@ import (
 	"unicode/utf8"
 
 	"triage/internal/ingest"
+	"triage/internal/respond/may"
 )
 
 // actions turns a decision into what is to be done, after asking whether it may be
 // and what the gate says.
 func (d *Desk) actions(ctx context.Context, c Case, dec Decision) ([]Action, error) {
-	may := May(d.facts(c))
+	possible := may.About(d.facts(c))
 	var out []Action
 	for _, want := range dec.wants() {
-		stop, stopped := may.Stop(want.kind)
+		stop, stopped := possible.Stop(want.kind)
 		if stopped && !stop.ByHand() {
-			return nil, &CannotError{stop.Why + untick(want.kind)}
+			return nil, &CannotError{stop.Why + untick(want.kind, dec.second == "" && dec.Reply != "" && possible.May(ingest.Reply))}
 		}
 		if _, known := hideReasons[want.reason]; want.kind == ingest.Hide && !known {
 			return nil, &CannotError{"Hiding needs a privacy reason. Criticism is never one."}
 		}
 		a := d.action(want.kind, dec.By, stop)
-		a.Reason = want.reason
+		a.Reason, a.Second = want.reason, dec.second
 		if want.text != "" {
 			over, err := d.passes(ctx, c, want, dec.Override)
 			if err != nil {
@@ -68,9 +69,10 @@ func (dec Decision) wants() []wanted {
 	return out
 }
 
-// untick says what to do about a part of a decision that cannot be carried out.
-func untick(kind ingest.ActionKind) string {
-	if kind == ingest.Private || kind == ingest.Hide {
+// untick says what to do about a part of a decision that cannot be carried out, where
+// there is a rest that can.
+func untick(kind ingest.ActionKind, rest bool) string {
+	if rest && (kind == ingest.Private || kind == ingest.Hide) {
 		return " Untick it and approve the rest."
 	}
 	return ""
@@ -90,7 +92,7 @@ func (d *Desk) action(kind ingest.ActionKind, by string, stop Answer) Action {
 	a := Action{Kind: kind, By: by, State: Approved, Approved: now, Due: now.Add(rules.Window)}
 	switch {
 	case stop.ByHand():
-		a.State, a.Why = Manual, byHand(stop.Code)
+		a.State, a.Why = Manual, may.ByHand(stop.Code)
 	case rules.Shadow:
 		a.State, a.Why, a.Done = Recorded, shadowed, now
 	}
@@ -152,20 +154,28 @@ func (d *Desk) overridden(ctx context.Context, c Case, dec Decision) (string, er
 	case utf8.RuneCountInString(note) < leastNote:
 		return "", &CannotError{"Letting this out needs a written reason: say in a sentence why these words may be published."}
 	}
-	key := d.textKey(c, "note-override", note)
-	if err := d.Texts.Save(ctx, key, note); err != nil {
+	if err := d.Texts.Save(ctx, d.noteKey(c, note), note); err != nil {
 		return "", fmt.Errorf("override: keep the note: %w", err)
 	}
 	return dec.Override + ":" + d.Names.Version(note), nil
 }
 
-// Problems is what the gate says about a text on a case, length included.
+// noteKey names the written reason of an override.
+func (d *Desk) noteKey(c Case, note string) string {
+	return d.textKey(c, "note-override", strings.TrimSpace(note))
+}
+
+// Problems is what the gate says about a text on a case, length included: one that
+// is to go out, or a note for colleagues (KindNote).
 func (d *Desk) Problems(ctx context.Context, c Case, kind ingest.ActionKind, text string) ([]Problem, error) {
 	content, err := d.Said(ctx, c)
 	if err != nil && !errors.Is(err, ErrGone) {
 		return nil, fmt.Errorf("check reply: %w", err)
 	}
 	problems := d.Gate.Check(Outgoing{Text: text, Comment: content.Text, Platform: c.Comment.Platform})
+	if kind == KindNote {
+		return inNotes(problems, text), nil
+	}
 	if actor := d.Accounts[c.Comment.Account].Actor; actor != nil {
 		if p, tooLong := lengthProblem(actor.Capabilities(), kind, text); tooLong {
 			problems = append(problems, p)
@@ -199,14 +209,28 @@ func kinds(actions []Action) string {
 	return strings.Join(parts, "+")
 }
 
-func word(kind ingest.ActionKind) string {
-	switch kind {
-	case ingest.Private:
-		return "private message"
-	case ingest.Hide:
-		return "hiding"
-	case ingest.TakeDown:
-		return "take-down"
+// Part is one thing that was decided, as an entry of the history tells it: the kind,
+// the reason of hiding, and the state of what does not go out from here.
+type Part struct {
+	Kind   ingest.ActionKind
+	Reason string
+	State  State
+}
+
+// Parts reads the note of an entry by which something was approved.
+func Parts(note string) []Part {
+	var out []Part
+	for part := range strings.SplitSeq(note, "+") {
+		codes := strings.Split(part, ":")
+		p := Part{Kind: ingest.ActionKind(codes[0])}
+		for _, code := range codes[1:] {
+			if _, known := hideReasons[code]; known {
+				p.Reason = code
+			} else {
+				p.State = State(code)
+			}
+		}
+		out = append(out, p)
 	}
-	return "public reply"
+	return out
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // Lane is the kind of conversation a case is, and with it the wording that is
-// suggested and how loudly a person is called (see the table in lane.go).
+// suggested and how loudly a person is called (see the table in rules.go).
 type Lane string
 
 // The lanes, most pressing first.
@@ -61,8 +61,15 @@ type Case struct {
 	// Suggestion is what the desk proposes; nil when it has no safe proposal.
 	Suggestion *Suggestion `json:"suggestion,omitempty"`
 	// Low marks a case that can wait behind the others of its lane.
-	Low     bool     `json:"low,omitempty"`
-	Actions []Action `json:"actions"`
+	Low bool `json:"low,omitempty"`
+	// Assignee is the user who looks after it; empty: nobody in particular. Others may
+	// decide all the same.
+	Assignee string   `json:"assignee,omitempty"`
+	Actions  []Action `json:"actions"`
+	// Proposal waits for a second person (see Proposed).
+	Proposal *Proposal `json:"proposal,omitempty"`
+	// Notes are those of colleagues, oldest first.
+	Notes []Note `json:"notes,omitempty"`
 	// Outcome is what became of it after our reply; nil: nobody said. It outlives an
 	// erasure.
 	Outcome *Outcome `json:"outcome,omitempty"`
@@ -106,6 +113,8 @@ type Action struct {
 	// the gate refuses it.
 	Override string `json:"override,omitempty"`
 	By       string `json:"by,omitempty"`
+	// Second is who confirmed what By proposed; empty: one person decided.
+	Second string `json:"second,omitempty"`
 	// Approved is when it was approved.
 	Approved time.Time `json:"approved,omitzero"`
 	// Due is when the undo window ends, or when to try again.
@@ -225,18 +234,26 @@ func (c Case) online() []Action {
 func (a Action) online() bool { return a.State == Sending || a.State == Sent || a.Unclear }
 
 // Codes of the history: somebody read the comment, said what it is, recorded what
-// became of it, let out a text that the gate refuses; and triage itself approved.
+// became of it, gave it to somebody, left a note, let out a text that the gate
+// refuses, after it was proposed and confirmed or not; and triage itself approved.
 const (
-	Revealed  = "revealed"
-	Labelled  = "labelled"
-	Outcomed  = "outcome"
-	Overrode  = "overrode"
-	Automatic = "automatic"
+	Revealed   = "revealed"
+	Labelled   = "labelled"
+	Outcomed   = "outcome"
+	Assigned   = "assigned"
+	NoteLeft   = "noted"
+	Proposed   = "proposed"
+	Confirmed  = "confirmed"
+	Unproposed = "unproposed"
+	Overrode   = "overrode"
+	Automatic  = "automatic"
 )
 
-// Step reports whether the case went on with this entry: reading, labelling and
-// what became of it change nothing for anybody who decides.
-func (e Entry) Step() bool { return e.Do != Revealed && e.Do != Labelled && e.Do != Outcomed }
+// noSteps are the codes of what changes nothing for anybody who decides.
+var noSteps = []string{Revealed, Labelled, Outcomed, Assigned, NoteLeft}
+
+// Step reports whether the case went on with this entry.
+func (e Entry) Step() bool { return !slices.Contains(noSteps, e.Do) }
 
 // Step counts what happened to the case. Somebody who decides on what she saw
 // at one step is told if the case has gone on to another.

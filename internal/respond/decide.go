@@ -1,10 +1,12 @@
 package respond
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"triage/internal/ingest"
@@ -24,10 +26,16 @@ type Decision struct {
 	// TakeDown deletes our own reply that the case is about.
 	TakeDown bool
 	// Override is the code of the reason for which texts that the gate refuses go
-	// out, or stay online, all the same, and Note says it in words. Whoever fills them in has seen
-	// to it that By may.
+	// out, or stay online, all the same, and Note says it in words. Whoever fills them in
+	// has seen to it that By may. Where that takes a second person it becomes a proposal.
 	Override, Note string
+
+	// second is who confirmed it.
+	second string
 }
+
+// decider is who has the last word.
+func (dec Decision) decider() string { return cmp.Or(dec.second, dec.By) }
 
 // RefusedError says that the gate refused a text.
 type RefusedError struct {
@@ -58,8 +66,10 @@ var hideReasons = map[string]string{
 func HideReasons() map[string]string { return hideReasons }
 
 // Approve takes a decision to act: the texts pass the gate beside the comment,
-// are sealed, and wait out the undo window.
+// are sealed, and wait out the undo window. What takes a second person is proposed
+// (see Case.Proposed).
 func (d *Desk) Approve(ctx context.Context, dec Decision) (Case, error) {
+	dec.Reply, dec.Private = strings.TrimSpace(dec.Reply), strings.TrimSpace(dec.Private)
 	c, err := d.Cases.Get(ctx, dec.Case)
 	if err != nil {
 		return Case{}, err
@@ -76,23 +86,30 @@ func (d *Desk) Approve(ctx context.Context, dec Decision) (Case, error) {
 		return Case{}, err
 	}
 	dec.Step = c.Step() // what the gate saw is what is approved
+	if d.needsSecond(dec) && slices.ContainsFunc(actions, Action.overrides) {
+		return d.propose(ctx, dec, proposalOf(dec, actions), over)
+	}
 	return d.Change(ctx, dec.Case, func(c *Case) error {
 		if err := dec.fits(c); err != nil {
 			return err
 		}
 		c.Actions = append(c.online(), actions...)
+		d.confirmed(c, dec)
 		for _, a := range actions {
-			if a.Override != "" {
+			if a.overrides() {
 				c.Note(d.Now(), dec.By, Overrode, string(a.Kind)+":"+over)
 			}
 		}
-		c.Note(d.Now(), dec.By, "approved", kinds(actions))
+		c.Note(d.Now(), dec.decider(), "approved", kinds(actions))
 		if j := c.Judgement; j.Judged {
-			c.follows(Label{Level: j.Level, Urgent: j.Urgent, Identifier: j.Identifier, By: dec.By, At: d.Now()})
+			c.follows(Label{Level: j.Level, Urgent: j.Urgent, Identifier: j.Identifier, By: dec.decider(), At: d.Now()})
 		}
 		return nil
 	})
 }
+
+// overrides reports whether the gate refuses what the action says.
+func (a Action) overrides() bool { return a.Override != "" }
 
 // fits reports whether a decision can still be taken on c.
 func (dec Decision) fits(c *Case) error {
@@ -102,31 +119,52 @@ func (dec Decision) fits(c *Case) error {
 	return nil
 }
 
-// Dismiss decides that nothing is to be done. With an override, words of ours that the
-// gate refuses stay online, and the history says why.
+// Dismiss decides that nothing is to be done. Words of ours that the gate refuses stay
+// online with an override only, and the history says why.
 func (d *Desk) Dismiss(ctx context.Context, dec Decision) (Case, error) {
 	c, err := d.Cases.Get(ctx, dec.Case)
 	if err != nil {
 		return Case{}, err
 	}
-	over, err := d.overridden(ctx, c, dec)
+	if err := dec.fits(&c); err != nil {
+		return Case{}, err
+	}
+	dec.Step = c.Step() // the lane says what it takes
+	over, err := d.leaves(ctx, c, &dec)
 	if err != nil {
 		return Case{}, err
+	}
+	if over != "" && d.needsSecond(dec) {
+		return d.propose(ctx, dec, Proposal{Dismiss: true}, over)
 	}
 	return d.Change(ctx, dec.Case, func(c *Case) error {
 		if err := dec.fits(c); err != nil {
 			return err
 		}
 		if len(c.Actions) == 0 { // else it only says that no more is to be done
-			c.follows(Label{By: dec.By, At: d.Now()})
+			c.follows(Label{By: dec.decider(), At: d.Now()})
 		}
-		c.Actions = append(c.online(), Action{Kind: ingest.Reply, State: Dismissed, By: dec.By, Done: d.Now()})
+		c.Actions = append(c.online(), Action{Kind: ingest.Reply, State: Dismissed, By: dec.By, Second: dec.second, Done: d.Now()})
+		d.confirmed(c, dec)
 		if over != "" {
 			c.Note(d.Now(), dec.By, Overrode, string(ingest.TakeDown)+":"+over)
 		}
-		c.Note(d.Now(), dec.By, "dismissed", "")
+		c.Note(d.Now(), dec.decider(), "dismissed", "")
 		return nil
 	})
+}
+
+// leaves is the override with which our own words stay online that the gate refuses;
+// empty: the case is about nothing of the kind.
+func (d *Desk) leaves(ctx context.Context, c Case, dec *Decision) (string, error) {
+	if c.Lane != LaneTakeDown {
+		dec.Override, dec.Note = "", ""
+		return "", nil
+	}
+	if dec.Override == "" {
+		return "", &CannotError{"These are our own words, and the check refuses them. Delete the reply; or a privacy officer says for which reason it may stay online."}
+	}
+	return d.overridden(ctx, c, *dec)
 }
 
 // Handle records that a person looked, and did by hand what was to be done.
@@ -152,21 +190,23 @@ func (d *Desk) Handle(ctx context.Context, dec Decision) (Case, error) {
 // Undo takes back what was approved and has not gone out, or else a decision
 // by which nothing goes out.
 func (d *Desk) Undo(ctx context.Context, id, by string) (Case, error) {
-	return d.Change(ctx, id, func(c *Case) error {
-		if !c.CanUndo() {
-			return &CannotError{"It is too late to undo: it is going out or has gone out."}
-		}
-		if pending := slices.ContainsFunc(c.Actions, Action.pending); pending {
-			c.Actions = slices.DeleteFunc(c.Actions, Action.pending)
-		} else {
-			c.Actions = nil
-		}
-		if c.Label != nil && !c.Label.Said && !c.acted() {
-			c.Label = nil
-		}
-		c.Note(d.Now(), by, "undone", "")
-		return nil
-	})
+	return d.Change(ctx, id, func(c *Case) error { return c.undo(by, d.Now()) })
+}
+
+func (c *Case) undo(by string, now time.Time) error {
+	if !c.CanUndo() {
+		return &CannotError{"It is too late to undo: it is going out or has gone out."}
+	}
+	if pending := slices.ContainsFunc(c.Actions, Action.pending); pending {
+		c.Actions = slices.DeleteFunc(c.Actions, Action.pending)
+	} else {
+		c.Actions = nil
+	}
+	if c.Label != nil && !c.Label.Said && !c.acted() {
+		c.Label = nil
+	}
+	c.Note(now, by, "undone", "")
+	return nil
 }
 
 // AnsweredElsewhere settles what somebody of the practice answered on the platform,
@@ -218,9 +258,11 @@ func (d *Desk) Change(ctx context.Context, id string, f func(*Case) error) (Case
 		if err != nil {
 			return Case{}, err
 		}
+		before := len(c.History)
 		if err := f(&c); err != nil {
 			return c, err
 		}
+		ordered(ctx, c.History[before:])
 		d.shed(ctx, &c)
 		c, err = d.Cases.Update(ctx, c)
 		if err == nil {

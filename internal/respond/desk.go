@@ -70,6 +70,9 @@ type Desk struct {
 	// Kept opens what a comment says, whether it has a case or not, or returns ErrGone;
 	// nil: only cases are known.
 	Kept func(ctx context.Context, id string) (ingest.Content, error)
+	// MayOverride reports whether a user may let out what the gate refuses, as her role is
+	// now; nil: whoever proposed it still may.
+	MayOverride func(ctx context.Context, user string) bool
 	// Rules are read at each use: they may change meanwhile.
 	Rules func() Rules
 	// Erased reports whether a comment was erased: nothing is done about it any

@@ -78,7 +78,7 @@ func (c *Case) erase(e Erasure, now time.Time) error {
 			c.Suggestion = &Suggestion{Template: s.Template, Lang: s.Lang, Variant: s.Variant}
 		}
 	}
-	c.Erased = e.Why
+	c.Erased, c.Notes, c.Proposal = e.Why, nil, nil
 	c.Note(now, e.By, "erased", e.Why)
 	return nil
 }
@@ -109,10 +109,15 @@ func (c *Case) lapse(why string, now time.Time) {
 
 // Restored is the case as it may be used after a restore from a backup: what
 // was going out then may have gone out since, so a person looks. It reports
-// whether that changes anything; c stays as it is.
+// whether that changes anything; c stays as it is. What was proposed then may have been
+// withdrawn since: it is not confirmed any more.
 func Restored(c Case, backup, now time.Time) (Case, bool) {
 	c.Actions, c.History = slices.Clone(c.Actions), slices.Clone(c.History)
-	changed := false
+	p, changed := c.Proposed()
+	if changed {
+		c.Proposal = nil
+		c.Note(now, Machine, Unproposed, p.By)
+	}
 	for i := range c.Actions {
 		a := &c.Actions[i]
 		if a.State != Sending && a.State != Approved {

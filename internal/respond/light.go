@@ -3,6 +3,7 @@ package respond
 import (
 	"encoding/binary"
 	"errors"
+	"iter"
 	"slices"
 	"time"
 
@@ -17,11 +18,14 @@ func (c Case) Light() Case {
 	light := Case{
 		Comment: ingest.Comment{ID: m.ID, Version: m.Version, Platform: m.Platform, Account: m.Account,
 			Thread: m.Thread, Created: m.Created, PrivateUntil: m.PrivateUntil, Own: m.Own},
-		Lane: c.Lane, Opened: c.Opened, Low: c.Low, Erased: c.Erased, Paused: c.Paused, Partial: true,
+		Lane: c.Lane, Opened: c.Opened, Low: c.Low, Assignee: c.Assignee, Erased: c.Erased, Paused: c.Paused, Partial: true,
 		Actions: make([]Action, len(c.Actions)), History: []Entry{},
 	}
 	if c.Outcome != nil {
 		light.Outcome = &Outcome{Code: c.Outcome.Code}
+	}
+	if p, ok := c.Proposed(); ok {
+		light.Proposal = &Proposal{By: p.By, At: p.At}
 	}
 	for i, a := range c.Actions {
 		light.Actions[i] = Action{Kind: a.Kind, State: a.State, By: a.By, Approved: a.Approved, Due: a.Due,
@@ -41,6 +45,26 @@ func (c Case) Light() Case {
 	return light
 }
 
+// Lively goes over the light forms of the cases that somebody or something has to do
+// with: not settled, about words of ours, paused, or tried in the last two days. A
+// store that does not keep them apart gives all.
+func (d *Desk) Lively() iter.Seq[*Case] {
+	if apart, ok := d.Cases.(interface{ Lively() iter.Seq[*Case] }); ok {
+		return apart.Lively()
+	}
+	return d.Cases.All()
+}
+
+// InThread goes over the light forms of the cases of a conversation, and perhaps others.
+func (d *Desk) InThread(thread string) iter.Seq[*Case] {
+	if apart, ok := d.Cases.(interface {
+		Thread(thread string) iter.Seq[*Case]
+	}); ok {
+		return apart.Thread(thread)
+	}
+	return d.Cases.All()
+}
+
 // Whole reports whether the case is not a light form.
 func (c Case) Whole() bool { return !c.Partial }
 
@@ -49,7 +73,7 @@ func (e Entry) Decides() bool { return e.Do == "approved" || e.Do == "dismissed"
 
 // lightForm numbers what Light keeps and how it is packed: what was packed in
 // another form cannot be unpacked. Whoever changes either raises it.
-const lightForm = 3
+const lightForm = 4
 
 var errPacked = errors.New("these are no packed cases of this version")
 
@@ -112,11 +136,12 @@ type packing struct {
 
 func (p *packing) one(c *Case) {
 	m := &c.Comment
-	words(p, &m.ID, &m.Version, &m.Platform, &m.Account, &m.Thread, &c.Erased)
+	words(p, &m.ID, &m.Version, &m.Platform, &m.Account, &m.Thread, &c.Erased, &c.Assignee)
 	words(p, &c.Lane)
 	p.times(&m.Created, &m.PrivateUntil, &c.Opened, &c.Paused)
 	p.flags(&c.Low, &m.Own)
 	p.outcome(c)
+	p.proposal(c)
 	c.Actions = part(p, c.Actions, &p.actions)
 	for i := range c.Actions {
 		p.action(&c.Actions[i])
@@ -137,6 +162,19 @@ func (p *packing) outcome(c *Case) {
 	}
 	if words(p, &code); p.reading && code != "" {
 		c.Outcome = &Outcome{Code: code}
+	}
+}
+
+// proposal is who made it and when, empty where there is none.
+func (p *packing) proposal(c *Case) {
+	var one Proposal
+	if c.Proposal != nil {
+		one = *c.Proposal
+	}
+	words(p, &one.By)
+	p.times(&one.At)
+	if p.reading && one.By != "" {
+		c.Proposal = &Proposal{By: one.By, At: one.At}
 	}
 }
 

@@ -190,6 +190,7 @@ func (d *Desk) takeDown(ctx context.Context, own ingest.Comment, problems []Prob
 		old.TakeBack("our reply was changed after this was approved", d.Now())
 		old.Note(d.Now(), Machine, "opened", string(c.Lane))
 		c.History, c.Noted, c.Paused, c.Revision = old.History, old.Noted, old.Paused, old.Revision
+		c.Assignee, c.Notes = old.Assignee, old.Notes
 		_, err = d.Cases.Update(ctx, c)
 		d.changed()
 	}

@@ -1,14 +1,14 @@
 package respond
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
+	"triage/internal/classify"
 	"triage/internal/ingest"
 	"triage/internal/respond/draft"
 	"triage/internal/respond/gate"
+	"triage/internal/respond/may"
 )
 
 // Rules are what may be changed while triage runs. After a change Desk.Changed
@@ -39,6 +39,9 @@ type Rules struct {
 	Sample int
 	// Automatic are the lanes whose suggestions go out without a person.
 	Automatic map[Lane]bool
+	// FourEyes: what the gate refuses goes out, or stays online, only after a second
+	// person confirmed it.
+	FourEyes bool
 	// Louder are the lanes that call people more loudly than their plan says.
 	Louder map[Lane]Loudness
 }
@@ -65,17 +68,40 @@ func (r Rules) OffFor(c *Case, a Action) bool {
 func (d *Desk) May(c Case) Answers {
 	f := d.facts(c)
 	f.Waits = d.Waits(c)
-	return May(f)
+	return may.About(f)
 }
 
 // facts are those of the case, its account and the rules; not what keeps the
 // account back, which takes a look over all cases.
-func (d *Desk) facts(c Case) Facts {
-	f := Facts{Case: c, Rules: d.Rules(), Now: d.Now()}
+func (d *Desk) facts(c Case) may.Facts {
+	rules := d.Rules()
+	f := may.Facts{
+		Comment: c.Comment, Erased: c.Erased != "", Sampled: c.Lane == LaneSample, Answered: c.answered(), Edited: c.Last().Do == "edited",
+		Unjudged: c.Judgement.WhyNot == classify.NotMode, Urgent: c.Lane.Urgent(),
+		Shadow: rules.Shadow, Window: rules.Window, Cap: rules.Cap(), Now: d.Now(),
+	}
+	for _, a := range c.online() {
+		f.Done = append(f.Done, a.Kind)
+	}
 	if a := d.Accounts[c.Comment.Account].Actor; a != nil {
 		f.Can = a.Capabilities()
 	}
 	return f
+}
+
+// answered reports whether a person of the practice answered on the platform.
+func (c Case) answered() bool {
+	return slices.ContainsFunc(c.History, func(e Entry) bool { return e.Do == "answered" })
+}
+
+// Last is the last thing that happened to the case.
+func (c Case) Last() Entry {
+	for _, e := range slices.Backward(c.History) {
+		if e.Step() {
+			return e
+		}
+	}
+	return Entry{}
 }
 
 // Waits reports whether a reply on a case of this lane may wait: through quiet
@@ -92,19 +118,12 @@ func (l Lane) Waits() bool {
 // person where it cannot go out soon.
 func (l Lane) Urgent() bool { return l == LaneUrgent || l == LaneTakeDown }
 
-// Patience is how long what was approved on such a case may be put off before a
-// person is asked to do it by hand.
-const Patience = 5 * time.Minute
-
-// capTime is in which time what went out is counted.
-const capTime = 24 * time.Hour
-
-// Waits looks over all cases for what keeps back what may be approved on this one.
-func (d *Desk) Waits(c Case) Waits {
-	var w Waits
+// Waits looks over the lively cases for what keeps back what may be approved on this one.
+func (d *Desk) Waits(c Case) may.Waits {
+	var w may.Waits
 	var all, here []time.Time
 	now := d.Now()
-	for o := range d.Cases.All() {
+	for o := range d.Lively() {
 		if o.Comment.Account != c.Comment.Account {
 			continue
 		}
@@ -112,7 +131,7 @@ func (d *Desk) Waits(c Case) Waits {
 			w.Paused = o.Paused
 		}
 		for _, a := range o.Actions {
-			if a.Intent == nil || a.Intent.Started.Sub(now).Abs() >= capTime {
+			if a.Intent == nil || a.Intent.Started.Sub(now).Abs() >= may.Day {
 				continue
 			}
 			all = append(all, a.Intent.Started)
@@ -122,82 +141,107 @@ func (d *Desk) Waits(c Case) Waits {
 		}
 	}
 	rules := d.Rules()
-	w.Full = freeAgain(all, rules.Cap())
+	w.Full = may.FreeAgain(all, rules.Cap())
 	if c.Lane.Waits() {
 		w.Quiet = rules.Quiet.Until(now)
 	}
 	if actor := d.Accounts[c.Comment.Account].Actor; rules.ThreadCap > 0 && c.Comment.Thread != "" && c.Lane.Waits() && actor != nil && !actor.Capabilities().Alone {
-		w.Crowded = freeAgain(here, rules.ThreadCap)
+		w.Crowded = may.FreeAgain(here, rules.ThreadCap)
 	}
 	return w
 }
 
-// freeAgain is when fewer than most of these times are younger than capTime; zero:
-// they are.
-func freeAgain(at []time.Time, most int) time.Time {
-	if len(at) < most {
-		return time.Time{}
-	}
-	slices.SortFunc(at, time.Time.Compare)
-	return at[len(at)-most].Add(capTime)
+// Loudness is how a lane calls people.
+type Loudness string
+
+// From loud to silent. Tells and pages say that there is a case, where and how
+// old; never a word of it.
+const (
+	Pages  Loudness = "pages"  // a person, through quiet hours, until acknowledged
+	Tells  Loudness = "tells"  // the on-call channel at once, grouped
+	Hourly Loudness = "hourly" // the on-call channel, once an hour at most
+	Digest Loudness = "digest" // in the daily summary
+	Silent Loudness = "silent"
+)
+
+// Plan is what a lane means: what is suggested and how it alerts.
+type Plan struct {
+	Loudness Loudness
+	Public   bool   // a public reply is suggested
+	Private  bool   // a private message beside it, where the platform has one
+	Hide     string // reason code for hiding after the reply; "" suggests none
 }
 
-// Hours are the same hours of every day, by the clock of a place. The zero value
-// is none.
-type Hours struct {
-	from, to clock
-	zone     *time.Location
+// Plans is the right half of the lane table of the policy.
+var Plans = map[Lane]Plan{
+	LaneTakeDown:   {Loudness: Pages},
+	LaneUrgent:     {Loudness: Pages, Public: true, Private: true},
+	LaneLook:       {Loudness: Hourly},
+	LaneRoutine:    {Loudness: Silent, Public: true},
+	LaneIdentifier: {Loudness: Tells, Public: true, Private: true, Hide: "identifier"},
+	LaneOther:      {Loudness: Tells, Public: true, Private: true, Hide: "other-person"},
+	LaneClear:      {Loudness: Tells, Public: true, Private: true},
+	LanePossible:   {Loudness: Digest, Public: true},
+	LaneSample:     {Loudness: Silent},
 }
 
-// clock is a time of the day.
-type clock struct{ hour, minute int }
+// volume orders the loudnesses.
+var volume = []Loudness{Silent, Digest, Hourly, Tells, Pages}
 
-func (c clock) on(day time.Time) time.Time {
-	return time.Date(day.Year(), day.Month(), day.Day(), c.hour, c.minute, 0, 0, day.Location())
+// Raises reports whether a lane may be given this loudness: what calls people may
+// be raised and never lowered, and a sample calls nobody.
+func (l Lane) Raises(to Loudness) bool {
+	plan, known := Plans[l]
+	return known && l != LaneSample && slices.Contains(volume, to) && slices.Index(volume, to) >= slices.Index(volume, plan.Loudness)
 }
 
-// ParseHours reads hours such as "22:00-07:00", by the clock of zone; "" is none.
-func ParseHours(s string, zone *time.Location) (Hours, error) {
-	if s = strings.TrimSpace(s); s == "" {
-		return Hours{}, nil
-	}
-	from, to, _ := strings.Cut(s, "-")
-	a, err := time.Parse("15:04", strings.TrimSpace(from))
-	b, errTo := time.Parse("15:04", strings.TrimSpace(to))
-	if err != nil || errTo != nil || a.Equal(b) {
-		return Hours{}, fmt.Errorf("%q are no hours: write from and to by the clock, such as \"22:00-07:00\", or \"\" for none", s)
-	}
-	return Hours{clock{a.Hour(), a.Minute()}, clock{b.Hour(), b.Minute()}, zone}, nil
-}
-
-// Until is the end of the hours that t is in; zero: it is in none.
-func (h Hours) Until(t time.Time) time.Time {
-	if h.zone == nil {
-		return time.Time{}
-	}
-	for back := range 2 { // those that began today, or yesterday
-		day := t.In(h.zone).AddDate(0, 0, -back)
-		begin, end := h.from.on(day), h.to.on(day)
-		if !end.After(begin) {
-			end = h.to.on(day.AddDate(0, 0, 1))
-		}
-		if !t.Before(begin) && t.Before(end) {
-			return end
+// Loudness is how a lane calls people here.
+func (d *Desk) Loudness(l Lane) Loudness {
+	if d.Rules != nil {
+		if to := d.Rules().Louder[l]; l.Raises(to) {
+			return to
 		}
 	}
-	return time.Time{}
+	return Plans[l].Loudness
 }
 
-// String is as ParseHours reads it.
-func (h Hours) String() string {
-	if h.zone == nil {
-		return ""
+// Lanes lists all lanes in the order in which they want attention.
+var Lanes = []Lane{LaneTakeDown, LaneUrgent, LaneIdentifier, LaneOther, LaneClear, LaneLook, LanePossible, LaneRoutine, LaneSample}
+
+// place is the left half of the lane table: the first row that fits wins.
+var placement = []struct {
+	fits func(classify.Judgement) bool
+	lane Lane
+	low  bool
+}{
+	{fits: func(j classify.Judgement) bool { return j.Urgent }, lane: LaneUrgent},
+	{fits: func(j classify.Judgement) bool { return !j.Judged && j.WhyNot == classify.NotMode }, lane: LaneRoutine},
+	{fits: func(j classify.Judgement) bool { return !j.Judged }, lane: LaneLook},
+	{fits: func(j classify.Judgement) bool { return j.Identifier }, lane: LaneIdentifier},
+	{fits: func(j classify.Judgement) bool { return j.Level == classify.Clear && aboutAnother(j.Subject) }, lane: LaneOther},
+	{fits: func(j classify.Judgement) bool { return j.Level == classify.Clear }, lane: LaneClear},
+	{fits: func(j classify.Judgement) bool { return j.Level == classify.Possible && j.Ask != classify.AsksNothing }, lane: LanePossible},
+	{fits: func(j classify.Judgement) bool { return j.Level == classify.Possible }, lane: LanePossible, low: true},
+	{fits: func(j classify.Judgement) bool { return j.Ask == classify.AsksOwnCare }, lane: LanePossible},
+}
+
+func aboutAnother(s classify.Subject) bool {
+	return s == classify.Family || s == classify.Other
+}
+
+// Place finds the lane of a judged comment of somebody else; ok is false when
+// it opens no case. Low marks a case that waits behind the others of its lane.
+func Place(j classify.Judgement) (lane Lane, low, ok bool) {
+	for _, row := range placement {
+		if row.fits(j) {
+			return row.lane, row.low, true
+		}
 	}
-	return fmt.Sprintf("%02d:%02d-%02d:%02d", h.from.hour, h.from.minute, h.to.hour, h.to.minute)
+	return "", false, false
 }
 
-// The gate and the drafter are rooms of their own, packages gate and draft;
-// these are the names under which the rest of the house knows what is in them.
+// The gate, the drafter and what may be done are rooms of their own, packages gate,
+// draft and may; these are the names under which the rest of the house knows what is in them.
 type (
 	// Gate decides whether a text may be published.
 	Gate = gate.Gate
@@ -218,7 +262,26 @@ type (
 	Template = draft.Template
 	// Channel is where a text is said.
 	Channel = draft.Channel
+
+	// Answer says whether one kind of action may be taken about a comment.
+	Answer = may.Answer
+	// Answers are those of every kind of action.
+	Answers = may.Answers
+	// Hours are the same hours of every day.
+	Hours = may.Hours
 )
+
+// Codes of Answer that pages look for.
+const (
+	CodeShadow = may.CodeShadow
+	CodeWindow = may.CodeWindow
+)
+
+// ParseHours reads hours such as "22:00-07:00", by the clock of zone; "" is none.
+func ParseHours(s string, zone *time.Location) (Hours, error) { return may.ParseHours(s, zone) }
+
+// Left says how long there is still time: "6 d 22 h".
+func Left(d time.Duration) string { return may.Left(d) }
 
 // The channels.
 const (

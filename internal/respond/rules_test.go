@@ -4,7 +4,9 @@ import (
 	"testing"
 	"time"
 
+	"triage/internal/ingest"
 	"triage/internal/respond"
+	"triage/internal/respond/may"
 )
 
 func TestSettledAndLastStep(t *testing.T) {
@@ -52,5 +54,41 @@ func TestLanesMayBeRaised(t *testing.T) {
 	w.Live.Louder = map[respond.Lane]respond.Loudness{respond.LanePossible: respond.Tells}
 	if w.Loudness(respond.LanePossible) != respond.Tells || w.Loudness(respond.LaneClear) != respond.Tells || w.Loudness(respond.LaneRoutine) != respond.Silent {
 		t.Error("another lane was raised, or none")
+	}
+}
+
+func TestThereIsAlwaysADailyCap(t *testing.T) {
+	for given, want := range map[int]int{-1: respond.DefaultCap, 0: respond.DefaultCap, 1: 1, 300: 300} {
+		if got := (respond.Rules{DailyCap: given}).Cap(); got != want {
+			t.Errorf("%d: %d", given, got)
+		}
+	}
+}
+
+// The desk finds out by itself what keeps an account back.
+func TestTheDeskKnowsWhatWaits(t *testing.T) {
+	w := newWorld(t)
+	id := w.Open("c1")
+	codes := func() (out []string) {
+		for _, a := range w.May(w.Get(id)).Of(ingest.Reply) {
+			out = append(out, a.Code)
+		}
+		return out
+	}
+	if got := codes(); len(got) != 1 || got[0] != "" {
+		t.Fatalf("a plain case: %q", got)
+	}
+	for i := range 50 {
+		other := w.Open("other" + string(rune('A'+i)))
+		w.Answer(other)
+		w.Wait(time.Minute)
+		w.Step()
+	}
+	if got := codes(); len(got) != 1 || got[0] != may.CodeFull {
+		t.Errorf("after 50 replies: %q", got)
+	}
+	w.Wait(25 * time.Hour)
+	if got := codes(); got[0] != "" {
+		t.Errorf("a day later: %q", got)
 	}
 }

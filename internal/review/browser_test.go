@@ -1,272 +1,284 @@
 package review
 
 import (
-	"context"
-	"os"
-	"os/exec"
-	"path/filepath"
+	"iter"
+	"sync"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/chromedp"
-
+	"triage/internal/chromium"
 	"triage/internal/ingest"
+	"triage/internal/respond"
 )
 
-// chromium finds the browser; where tests must be whole its absence fails.
-func chromium(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
+// seats are who looks at which case, in one process.
+type seats struct {
+	mu   sync.Mutex
+	here map[string]map[string]time.Time
+}
+
+func (s *seats) Enter(id, user string) func() { s.Pass(id, user); return func() {} }
+
+func (s *seats) Pass(id, user string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.here == nil {
+		s.here = map[string]map[string]time.Time{}
 	}
-	if os.Getenv("CI") == "true" {
-		t.Fatal("no chromium, and CI=true")
+	if s.here[id] == nil {
+		s.here[id] = map[string]time.Time{}
 	}
-	t.Skip("no chromium at /usr/bin/chromium or in PATH: the pages are not driven in a browser")
-	return ""
-}
-
-// screen is a tab of a real browser.
-type screen struct {
-	t   *testing.T
-	ctx context.Context
-}
-
-func newScreen(t *testing.T) *screen {
-	t.Helper()
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.NoFirstRun, chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), opts...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 90*time.Second)
-	t.Cleanup(cancel)
-	return &screen{t, ctx}
-}
-
-func (s *screen) do(what string, steps ...chromedp.Action[chromedp.Void]) {
-	s.t.Helper()
-	if err := chromedp.Do(s.ctx, steps...); err != nil {
-		s.shoot("failed")
-		s.t.Fatalf("%s: %v", what, err)
+	if s.here[id][user].IsZero() {
+		s.here[id][user] = time.Now()
 	}
 }
 
-// wait waits until the page holds what the selector finds, visible.
-func (s *screen) wait(what, sel string) {
-	s.t.Helper()
-	s.do("wait for "+what, chromedp.WaitVisible(sel))
-}
-
-// until waits until an expression is true on the page.
-func (s *screen) until(what, expr string) {
-	s.t.Helper()
-	if _, err := chromedp.Run(s.ctx, chromedp.Poll[bool](expr, chromedp.WithPollingTimeout(10*time.Second))); err != nil {
-		s.shoot("failed")
-		s.t.Fatalf("wait for %s: %v", what, err)
-	}
-}
-
-// is fails unless an expression is true on the page now.
-func (s *screen) is(what, expr string) {
-	s.t.Helper()
-	if ok, err := chromedp.Run(s.ctx, chromedp.Evaluate[bool](expr)); err != nil || !ok {
-		s.t.Errorf("%s: %v, %v", what, ok, err)
-	}
-}
-
-// watch fails the test at its end if the browser complained; a refused form is
-// meant to be refused.
-func (s *screen) watch() func() {
-	ctx, cancel := context.WithCancel(s.ctx)
-	messages := chromedp.Console(ctx)
-	bad := make(chan string, 1000)
-	go func() {
-		defer close(bad)
-		for m, err := range messages {
-			if err != nil {
+func (s *seats) Here(id string) iter.Seq2[string, time.Time] {
+	return func(yield func(string, time.Time) bool) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		for user, at := range s.here[id] {
+			if !yield(user, at) {
 				return
 			}
-			if (m.IsException() || m.Type == "error" || m.Source == "security") && m.Source != "network" {
-				bad <- m.String()
-			}
-		}
-	}()
-	return func() {
-		cancel()
-		for m := range bad {
-			s.t.Errorf("the browser says: %s", m)
 		}
 	}
 }
 
-// shoot writes a picture of the page where TRIAGE_SCREENSHOTS says.
-func (s *screen) shoot(name string) {
-	dir := os.Getenv("TRIAGE_SCREENSHOTS")
-	if dir == "" {
-		return
-	}
-	png, err := chromedp.Run(s.ctx, chromedp.FullScreenshot(100))
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600)
-	}
-	if err != nil {
-		s.t.Logf("picture %s: %v", name, err)
-	}
+// atCase is a browser in which somebody is signed in, and looks at cases.
+type atCase struct {
+	*chromium.Tab
+	w *world
 }
 
-func (s *screen) size(width, height int64) { s.do("resize", chromedp.EmulateViewport(width, height)) }
-
-func (s *screen) dark(on bool) {
-	s.t.Helper()
-	s.media("screen", map[bool]string{true: "dark", false: "light"}[on])
+func caseTab(t *testing.T, w *world, name string) *atCase {
+	t.Helper()
+	b := &atCase{chromium.New(t), w}
+	b.Size(1200, 900)
+	b.Open(w.server.URL, "#password")
+	b.Type("#name", name)
+	b.Type("#password", secret+"\r")
+	b.Wait("the queue", "main .head, main .counts, main #q-head")
+	return b
 }
 
-func (s *screen) media(kind, scheme string) {
-	s.t.Helper()
-	s.do("colours", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: kind,
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
-		return err
-	}))
+// at opens a case.
+func (b *atCase) at(id string) {
+	b.Helper()
+	b.Open(b.w.server.URL+"/cases/"+id, "#said")
 }
 
-func TestInABrowser(t *testing.T) {
+// fits fails if something is wider than the phone.
+func (b *atCase) fits() {
+	b.Helper()
+	b.Is("nothing is wider than the screen", `document.documentElement.scrollWidth <= innerWidth`)
+}
+
+// everywhere looks at a page wide, on a phone and in the dark, and holds it against
+// axe-core each time.
+func (b *atCase) everywhere(name string) {
+	b.Helper()
+	b.Shoot(name)
+	b.Axe("html")
+	b.Size(390, 844)
+	b.fits()
+	b.Is("everything is large enough to touch", `[...document.querySelectorAll("main button, main select, main summary, main a.plain, main .tick")]
+		.every(el => !el.checkVisibility() || el.getBoundingClientRect().height >= 43.5)`)
+	b.Shoot(name + "-phone")
+	b.Dark(true)
+	b.Axe("html")
+	b.Shoot(name + "-phone-dark")
+	b.Size(1200, 900)
+	b.Shoot(name + "-dark")
+	b.Dark(false)
+}
+
+// TestACaseFromTheAlertToTheUndo is the journey of a front desk: reveal, an edit that
+// is refused while it is written and when it is approved, mended, approved, undone.
+func TestACaseFromTheAlertToTheUndo(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short")
+		t.Skip("skipped 1 test in a browser: short")
 	}
-	s := newScreen(t)
 	w := newWorld(t, func(o *Options) { o.Now = time.Now })
-	w.health = []ingest.Health{{Platform: "facebook", Account: "cedar", LastOK: time.Now().Add(-40 * time.Second)}}
-	s.do("start", chromedp.Navigate("about:blank"))
-	defer s.watch()()
-	s.size(1200, 800)
-	s.dark(false)
-	s.do("open", chromedp.Navigate(w.server.URL))
-	s.wait("the sign-in page", "#password")
-	s.shoot("login")
-	s.do("sign in", chromedp.SendKeys("#name", "otto"), chromedp.SendKeys("#password", secret+"\r"))
-	s.wait("an empty queue", ".empty")
-	s.shoot("queue-empty")
 	furnish(t, w)
-	s.is("new cases do not move the list by themselves", `!document.querySelector("table")`)
-	s.wait("the news", ".news a")
-	s.shoot("queue-news")
-	s.do("show them", chromedp.Click(".news a"))
-	s.wait("the queue", "table.cases")
-	queuePictures(s)
+	b := caseTab(t, w, "otto")
+	defer b.Watch()()
+	b.at("story")
+	b.Is("nothing of the comment is there", `!document.body.textContent.includes("gallbladder")`)
+	b.everywhere("case-masked")
+	b.Press("r")
+	b.Wait("the words", ".words mark")
+	b.everywhere("case-revealed")
 
-	read(s, w)
-	edit(s)
-	decideByKeys(s)
-	others(s, w)
+	b.Press("e")
+	b.Is("the text has the focus", `document.activeElement.id === "f-reply"`)
+	b.Type("#f-reply", "We hope your surgery went well. Please call us.")
+	b.Wait("the problem beside the words", "[data-kind=reply] .problems li q")
+	b.Until("the words are underlined", `document.querySelector("[data-kind=reply] .under mark").textContent.length > 0`)
+	b.Is("it says which words", `document.querySelector("#stops").textContent.includes("The reply is stopped by “hope your surgery went well”")`)
+	b.Is("it shows how it would look", `document.querySelector("[data-kind=reply] .looks").textContent.startsWith("We hope your surgery")`)
+	b.everywhere("case-typing")
+	b.Click("button.main[data-key=a]")
+	b.Wait("the refusal", "#notice")
+	b.Is("the text is kept", `document.querySelector("#f-reply").value === "We hope your surgery went well. Please call us."`)
+	b.Until("the words are underlined again", `!!document.querySelector("[data-kind=reply] .under mark")`)
+	b.everywhere("case-refused")
+	b.Press("v")
+	b.Until("it is safe", `document.querySelector("#g-reply").textContent.startsWith("safe")`)
+	b.Is("nothing is wrong any more", `!document.querySelector("[data-kind=reply] .problems li") && !document.querySelector("#stops").textContent.trim()`)
+	b.decideByKeys()
 }
 
-// read walks to a case by keys and reveals it.
-func read(s *screen, w *world) {
-	s.t.Helper()
-	s.do("move by keys", chromedp.KeyEvent("jj"))
-	s.is("the second case is under the keys", `document.activeElement.getAttribute("href") === "/cases/urgent"`)
-	s.do("move on", chromedp.KeyEvent("jjk"), chromedp.KeyEvent("j"))
-	s.do("open it", chromedp.Navigate(w.server.URL+"/cases/story"))
-	s.wait("the case", "#decide")
-	s.is("nothing of the comment is there", `!document.body.textContent.includes("gallbladder")`)
-	s.shoot("case-masked")
-	s.do("reveal", chromedp.KeyEvent("r"))
-	s.wait("the words", ".words mark")
-	s.shoot("case-revealed")
-	s.media("print", "light")
-	s.is("a print has no words of it", `getComputedStyle(document.querySelector(".words")).display === "none" && getComputedStyle(document.querySelector(".editor")).display === "none"`)
-	s.shoot("case-print")
-	s.dark(false)
+// decideByKeys approves, takes it back, and decides otherwise.
+func (b *atCase) decideByKeys() {
+	b.Helper()
+	b.Press("a")
+	b.Wait("the countdown", "#bar [data-goes]")
+	b.Until("the seconds go down", `/^Goes out in [1-5]?\d seconds\.$/.test(document.querySelector("[data-goes]").textContent)`)
+	b.everywhere("case-approved")
+	b.Size(390, 500)
+	b.Do("scroll to the end", evaluate(`scrollTo(0, document.body.scrollHeight)`))
+	b.Is("the undo stays in sight", `document.querySelector("#bar button").getBoundingClientRect().top >= 0 && document.querySelector("#bar button").getBoundingClientRect().bottom <= innerHeight`)
+	b.Size(1200, 900)
+	b.Press("j")
+	b.Wait("the next case, and the undo of the one before", `#bar .quiet`)
+	b.Is("it is another case", `!location.pathname.endsWith("/story")`)
+	b.Shoot("case-next")
+	b.Press("u")
+	b.Wait("the form again", "#decide")
+	b.Is("it is the case from before", `location.pathname.endsWith("/story") && document.querySelector(".history").textContent.includes("took the decision back")`)
+	b.Press("n")
+	b.Wait("the decision", ".done")
+	b.Press("u")
+	b.Wait("the form again", "#decide")
+	b.Press("m")
+	b.Wait("it is hers", ".team button[value='']")
+	b.Press("p")
+	b.Wait("only the message goes out", ".done")
+	b.Is("no public reply", `![...document.querySelectorAll(".done b")].some(e => e.textContent === "Public reply")`)
+	b.Press("u")
+	b.Wait("the form again", "#decide")
+	b.Press("h")
+	b.Is("hiding asks for its reason", `document.activeElement.id === "reason" && document.querySelector("[name=hide]").checked`)
+	b.Do("choose", evaluate(`document.querySelector("#reason").value = "identifier"; document.activeElement.blur()`))
+	b.Press("h")
+	b.Wait("the decision", ".done")
+	b.Is("it hides, and says why", `document.querySelector(".done").textContent.includes("Hiding the comment") && document.querySelector(".done").textContent.includes("phone number")`)
+	b.Press("u")
+	b.Wait("the form again", "#decide")
 }
 
-// queuePictures looks at the queue in its sizes and colours.
-func queuePictures(s *screen) {
-	s.t.Helper()
-	s.shoot("queue-wide")
-	s.dark(true)
-	s.shoot("queue-dark")
-	s.dark(false)
-	s.size(390, 844)
-	s.is("nothing is wider than the phone", `document.documentElement.scrollWidth <= 390`)
-	s.shoot("queue-phone")
-	s.size(1200, 800)
+// TestTwoPeopleOnOneCase see each other, and the slower one is told.
+func TestTwoPeopleOnOneCase(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped 1 test in a browser: short")
+	}
+	w := newWorld(t, func(o *Options) { o.Now, o.Presence = time.Now, &seats{} })
+	furnish(t, w)
+	rita, otto := caseTab(t, w, "rita"), w.as(t, "otto")
+	defer rita.Watch()()
+	rita.at("story")
+	otto.get("/cases/story").see(t, 200, "rita is looking at this too, since ")
+	rita.Until("she sees him", `document.querySelector("#here").textContent.startsWith("otto is looking at this too, since")`)
+	rita.everywhere("case-two")
+	rita.Press("e")
+	rita.Type("#f-reply", "Please call us, we are glad to help.")
+	otto.post("/cases/story/approve", "step", "1", "reply", safeReply)
+	rita.Until("she is told before she decides", `document.querySelector(".news").textContent.includes("otto approved it at")`)
+	rita.Click("button.main[data-key=a]")
+	rita.Wait("who was faster", "#notice")
+	rita.Is("it says who", `document.querySelector("#notice").textContent.includes("otto approved it at")`)
+	rita.Is("her text is kept", `document.querySelector("#yours").textContent.includes("Please call us, we are glad to help.")`)
+	rita.everywhere("case-overtaken")
 }
 
-// emptied empties a field.
-func emptied(sel string) chromedp.Action[chromedp.Void] {
-	return chromedp.Evaluate[chromedp.Void](`document.querySelector("` + sel + `").value = ""`)
+// TestWhatIsTypedStays: what is done beside a text that is being written does not
+// touch it, and a note is gated too.
+func TestWhatIsTypedStays(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped 1 test in a browser: short")
+	}
+	w := newWorld(t, func(o *Options) { o.Now = time.Now })
+	furnish(t, w)
+	b := caseTab(t, w, "rita")
+	defer b.Watch()()
+	b.at("story")
+	b.Press("e")
+	b.Type("#f-reply", "Please call us, half written")
+	b.Press("\x1b")
+	b.Press("r")
+	b.Wait("the words", ".words mark")
+	const kept = `document.querySelector("#f-reply").value === "Please call us, half written"`
+	b.Is("the text is there", kept)
+	b.Press("m")
+	b.Wait("it is hers", ".team button[value='']")
+	b.Is("the text is there", kept)
+	b.Type("#f-note", "Her gallbladder still hurts, who calls?")
+	b.Wait("the gate speaks", "#team .problems li")
+	b.Click("#team .notes button")
+	b.Wait("the refusal", "#notice")
+	b.Is("both texts are there", kept+` && document.querySelector("#f-note").value.includes("who calls?")`)
+	b.everywhere("case-note-refused")
+	b.Type("#f-note", "Marta calls tomorrow morning.")
+	b.Click("#team .notes button")
+	b.Wait("the note", "#team .note")
+	b.Is("the text is there", kept)
+	b.Is("the history tells", `document.querySelector("#history").textContent.includes("rita left a note.")`)
+	b.everywhere("case-note")
+	b.Media("print", "light")
+	b.Is("a print has no words of anybody", `[...document.querySelectorAll(".words, .byline, .ours, textarea, .looks, .note, .problems, #f-reply, #f-note")].every(el => !el.checkVisibility())`)
+	b.Is("and says what it is", `document.querySelector("p.print").checkVisibility() && document.querySelector("#history").checkVisibility()`)
+	b.Shoot("case-print")
 }
 
-// edit writes something unsafe, is told while typing, and mends it.
-func edit(s *screen) {
-	s.t.Helper()
-	s.do("edit", chromedp.KeyEvent("e"))
-	s.is("the text has the focus", `document.activeElement.id === "f-reply"`)
-	s.do("write", emptied("#f-reply"), chromedp.SendKeys("#f-reply", "We hope your surgery went well. Please call us."))
-	s.wait("the problem beside the words", "[data-kind=reply] .problems li q")
-	s.until("the words to be underlined", `document.querySelector("[data-kind=reply] .under mark").textContent.length > 0`)
-	s.is("it says which words", `document.querySelector("#g-reply").textContent.includes("stops it")`)
-	s.shoot("case-typing")
-	s.do("approve all the same", chromedp.Click("button.main"))
-	s.wait("the refusal", "#notice")
-	s.is("the text is kept", `document.querySelector("#f-reply").value === "We hope your surgery went well. Please call us."`)
-	s.until("the words to be underlined again", `!!document.querySelector("[data-kind=reply] .under mark")`)
-	s.shoot("case-refused")
-	s.size(390, 844)
-	s.is("nothing is wider than the phone", `document.documentElement.scrollWidth <= 390`)
-	s.shoot("case-refused-phone")
-	s.size(1200, 800)
-	s.do("another wording", chromedp.KeyEvent("v"))
-	s.until("it to be safe", `document.querySelector("#g-reply").textContent.startsWith("safe")`)
-	s.is("nothing is wrong any more", `!document.querySelector("[data-kind=reply] .problems li")`)
+// TestTheSampleTakesTwoKeys each: reveal, and no.
+func TestTheSampleTakesTwoKeys(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped 1 test in a browser: short")
+	}
+	w := newWorld(t, func(o *Options) { o.Now = time.Now })
+	sampled(t, w, "s1", "s2", "s3")
+	b := caseTab(t, w, "rita")
+	defer b.Watch()()
+	b.at("s1")
+	b.everywhere("case-sample")
+	b.Press("r")
+	b.Wait("the words", ".words")
+	b.everywhere("case-sample-revealed")
+	b.Press("n")
+	b.Wait("the next one", "#bar .quiet")
+	b.Is("the one before can be taken back", `document.querySelector("#bar").textContent.includes("rightly not flagged")`)
+	b.Press("r")
+	b.Wait("the words", ".words")
+	b.Press("y")
+	b.Wait("what it is", "input[value=clear]")
+	b.everywhere("case-sample-missed")
 }
 
-// decideByKeys approves, takes it back, and approves again.
-func decideByKeys(s *screen) {
-	s.t.Helper()
-	s.do("approve", chromedp.KeyEvent("a"))
-	s.wait("the countdown", "[data-goes]")
-	s.until("the seconds to go down", `/^Goes out in [1-5]?\d seconds\.$/.test(document.querySelector("[data-goes]").textContent)`)
-	s.shoot("case-approved")
-	s.dark(true)
-	s.shoot("case-dark")
-	s.dark(false)
-	s.do("undo", chromedp.KeyEvent("u"))
-	s.wait("the form again", "#decide")
-	s.is("the history tells", `document.querySelector(".history").textContent.includes("took the decision back")`)
-	s.do("not sensitive", chromedp.KeyEvent("n"))
-	s.wait("the decision", ".done")
-	s.do("undo by button", chromedp.Click("[data-key=u]"))
-	s.wait("the form again", "#decide")
-}
-
-// others looks at the other pages, and leaves.
-func others(s *screen, w *world) {
-	s.t.Helper()
-	s.do("take-down", chromedp.Navigate(w.server.URL+"/cases/ours"), chromedp.WaitVisible("#down-h"))
-	s.shoot("case-takedown")
-	s.do("not judged", chromedp.Navigate(w.server.URL+"/cases/tagalog"), chromedp.WaitVisible("#decide"))
-	s.shoot("case-look")
-	s.do("on a phone", chromedp.EmulateViewport(390, 844), chromedp.Navigate(w.server.URL+"/cases/child"), chromedp.WaitVisible("#decide"))
-	s.is("nothing is wider than the phone", `document.documentElement.scrollWidth <= 390`)
-	s.shoot("case-phone")
-	s.size(1200, 800)
-	s.do("nowhere", chromedp.Navigate(w.server.URL+"/cases/none"), chromedp.WaitVisible(".lead"))
-	s.shoot("message")
-	s.do("keys", chromedp.Navigate(w.server.URL), chromedp.WaitVisible("table"), chromedp.KeyEvent("?"))
-	s.wait("the keys", "#keys-on")
-	s.is("filters by key", `document.querySelector("#keys").open`)
-	s.do("filter", chromedp.KeyEvent("/"))
-	s.is("the filters have the focus", `!!document.activeElement.closest("#filters")`)
-	s.shoot("queue-keys")
-	s.do("sign out", chromedp.Click(".me button"))
-	s.wait("the sign-in page", "#password")
+// TestOtherCases looks at the states that a day does not show.
+func TestOtherCases(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped 1 test in a browser: short")
+	}
+	w := newWorld(t, func(o *Options) { o.Now = time.Now })
+	furnish(t, w)
+	thread(t, w)
+	long := w.opts.Desk.Accounts["cedar"].Actor.(hand)
+	long.limit, long.display = 280, ingest.Display{Mention: true, Link: 26, Note: "On X a link counts 23 characters, however long it is."}
+	w.opts.Desk.Accounts["short"] = respond.Account{Actor: long, Lang: "en"}
+	w.add(t, "short", respond.LaneClear, "…", func(c *respond.Case) { c.Comment.Account, c.Comment.Platform = "short", "x" })
+	b := caseTab(t, w, "otto")
+	defer b.Watch()()
+	for _, id := range []string{"urgent", "ours", "tagalog", "child", "sent", "talk-2"} {
+		b.at(id)
+		b.everywhere("case-" + id)
+	}
+	b.at("short")
+	b.Press("e")
+	b.Type("#f-reply", "Thank you for writing. Please call (503) 555-0142 or look at https://cedar.example/talk/to/us/in/private/please. "+
+		"We are glad to help you in private, at any time of the day, and as long as it takes. We are glad to help you in private, at any time of the day, and as long as it takes. We are glad to help.")
+	b.Until("it is too long", `document.querySelector("[data-kind=reply] .left").textContent.endsWith("too many")`)
+	b.everywhere("case-too-long")
+	b.Open(w.server.URL+"/cases/none", ".lead")
+	b.Shoot("message")
 }

@@ -257,11 +257,18 @@ func TestCaseNewsTellsWhenItWentOn(t *testing.T) {
 	b := w.as(t, "rita")
 	seen := "/cases/c1/news?seen=" + fmt.Sprintf("%d+%s", c.Step(), c.State())
 	b.get("/cases/c1").see(t, 200)
-	b.get(seen).see(t, 200, `{"say":""}`)
+	b.get(seen).see(t, 200, `"say":""`)
 	b.post("/cases/c1/reveal")
-	b.get(seen).see(t, 200, `{"say":""}`)
+	b.get(seen).see(t, 200, `"say":""`)
 	w.as(t, "otto").post("/cases/c1/approve", "step", "1", "reply", safeReply)
-	b.get(seen).see(t, 200, "Public reply: Goes out in 60 seconds.")
+	b.get(seen).see(t, 200, "Somebody else decided this a moment ago: otto approved it at 14:02.")
+	c, _ = w.cases.Get(t.Context(), "c1")
+	c.Actions[0].State, c.Actions[0].Done = respond.Sent, w.now
+	c.Note(w.now, respond.Machine, "sent", "reply")
+	if _, err := w.cases.Update(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	b.get(seen).see(t, 200, "Public reply: Published 14:02.")
 }
 
 func TestNoSuchCase(t *testing.T) {

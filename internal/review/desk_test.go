@@ -28,8 +28,8 @@ func (w *world) newDesk(t *testing.T, log *zap.Logger) *respond.Desk {
 		Newest: func(context.Context, string) (int, error) { return 0, nil },
 		Cases:  w.cases, Texts: w.texts, Gate: gate, Drafter: drafter, Names: ingest.NewNamer([]byte("key")),
 		Accounts: map[string]respond.Account{
-			"cedar": {Actor: hand{[]ingest.ActionKind{ingest.Reply, ingest.Private, ingest.Hide, ingest.TakeDown}}, Lang: "en"},
-			"plain": {Actor: hand{[]ingest.ActionKind{ingest.Reply}}, Lang: "en"},
+			"cedar": {Actor: hand{kinds: []ingest.ActionKind{ingest.Reply, ingest.Private, ingest.Hide, ingest.TakeDown}}, Lang: "en"},
+			"plain": {Actor: hand{kinds: []ingest.ActionKind{ingest.Reply}}, Lang: "en"},
 		},
 		Rules: func() respond.Rules { return w.rules }, Log: log, Now: func() time.Time { return w.opts.Now() },
 	}

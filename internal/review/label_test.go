@@ -53,7 +53,7 @@ func TestTheWeeklySampleIsQuiet(t *testing.T) {
 	queue.see(t, 200, `<b data-count="waiting">0</b>`, "Nothing needs you", "picked at random: 2 comments.", `href="/?lane=sample"`)
 	queue.lacks(t, `href="/cases/s1"`)
 	b.get("/?lane=sample").see(t, 200, `href="/cases/s1"`, `href="/cases/s2"`, "Weekly sample")
-	b.get("/cases/s1").see(t, 200, "Would you have wanted to see this?", "Reveal the comment first", "picked at random", `rel="next"`, `href="/cases/s2"`)
+	b.get("/cases/s1").see(t, 200, "Should this have been flagged?", "Reveal the comment first", "picked at random", `rel="next"`, `href="/cases/s2"`)
 	b.get("/cases/s1").lacks(t, "Approve", "Not sensitive", "What we would say", `action="/cases/s1/label"`)
 	w.as(t, "vic").get("/cases/s1").see(t, 200, "may look, not decide")
 	for _, id := range []string{"s1", "s2"} {

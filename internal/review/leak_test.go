@@ -15,11 +15,11 @@ import (
 // the log, whatever is tried.
 func TestNothingLeaks(t *testing.T) {
 	w := newWorld(t)
-	const typedWords = "typed-canary"
+	const typedWords, noteWords = "typed-canary", "note-canary"
 	for _, lane := range respond.Lanes {
 		w.add(t, "c-"+string(lane), lane, canaryText)
 	}
-	b := w.as(t, "ada")
+	b, vic := w.as(t, "ada"), w.as(t, "vic")
 	var seen []answer
 	for _, lane := range respond.Lanes {
 		path := "/cases/c-" + string(lane)
@@ -29,7 +29,10 @@ func TestNothingLeaks(t *testing.T) {
 		b.post(path + "/reveal")
 		open := b.get(path)
 		refused := b.post(path+"/approve", "step", "1", "reply", typedWords+" "+unsafeWords)
-		for _, a := range []answer{open, refused} {
+		noted := b.post(path+"/note", "note", noteWords+" "+canaryText) // refused, as it repeats the comment
+		seen = append(seen, b.post(path+"/note", "note", noteWords), b.post(path+"/assign", "to", "rita"), b.post(path+"/look", "step", "x", "wording", noteWords),
+			vic.get(path), vic.get(path+"/news?seen="+noteWords))
+		for _, a := range []answer{open, refused, noted, b.get(path), b.post(path+"/look", "step", "1", "reply", typedWords)} {
 			title, _, _ := strings.Cut(a.body, "</title>")
 			a.body = title
 			seen = append(seen, a)
@@ -40,7 +43,7 @@ func TestNothingLeaks(t *testing.T) {
 		seen = append(seen, b.get(q))
 	}
 	seen = append(seen, b.post("/logout"))
-	hide(t, w, seen, []string{canaryText, canaryAuthor, canaryTitle, canaryLink, typedWords})
+	hide(t, w, seen, []string{canaryText, canaryAuthor, canaryTitle, canaryLink, typedWords, noteWords})
 }
 
 // hide fails if one of the words is in an answer or in the log.

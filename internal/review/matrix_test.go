@@ -97,11 +97,11 @@ func refused(rt page.Route, method string, from origin, role people.Role) string
 	case change && !from.ours:
 		return "403"
 	case change && method != pattern:
-		return "303 403 404 405" // the address of nothing
+		return "303 401 403 404 405" // the address of nothing
 	case rt.Need == page.Anyone || method != pattern && (method != "HEAD" || pattern != "GET"):
 		return ""
-	case role == "" && rt.Data:
-		return "401"
+	case role == "" && (rt.Data || method == "POST" && !strings.HasSuffix(rt.Pattern, "/logout")):
+		return "401" // a form's answer says how to keep what was typed
 	case role == "":
 		return "303"
 	case !role.May(rt.Need):

@@ -4,8 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
 	"triage/internal/ingest"
 	"triage/internal/respond"
 )
@@ -14,66 +12,74 @@ import (
 // what nobody approved, and reads why something may not be done.
 func TestAnOfficerInABrowser(t *testing.T) {
 	if testing.Short() {
-		t.Skip("short")
+		t.Skip("skipped 1 test in a browser: short")
 	}
-	s := newScreen(t)
 	w := newWorld(t, func(o *Options) { o.Now = time.Now })
 	furnish(t, w)
 	offered(t, w)
-	s.do("start", chromedp.Navigate("about:blank"))
-	defer s.watch()()
-	s.size(1200, 900)
-	s.dark(false)
-	s.do("sign in", chromedp.Navigate(w.server.URL), chromedp.WaitVisible("#password"),
-		chromedp.SendKeys("#name", "otto"), chromedp.SendKeys("#password", secret+"\r"))
-	s.wait("the queue", "table.cases")
-	s.do("a case", chromedp.Navigate(w.server.URL+"/cases/story"), chromedp.WaitVisible("#decide"))
-	s.is("the window stands beside the tick", `document.querySelector(".also .clock").textContent.startsWith("Private message possible for 6 d ")`)
-	s.shoot("offer-case")
-
-	letOut(s)
-	s.do("what went out", chromedp.Navigate(w.server.URL+"/cases/sent"), chromedp.WaitVisible("#came-h"))
-	s.shoot("offer-outcome")
-	s.do("booked", chromedp.Click("button[value=booked]"))
-	s.wait("what was said", "button[aria-pressed=true]")
-	s.shoot("offer-outcome-said")
-	s.do("nobody approved", chromedp.Navigate(w.server.URL+"/cases/itself"), chromedp.WaitVisible(".done"))
-	s.shoot("offer-automatic")
-	s.do("stop it", chromedp.KeyEvent("u"))
-	s.wait("the form", "#decide")
+	b := caseTab(t, w, "otto")
+	b.Prefix = "offer-"
+	defer b.Watch()()
+	b.at("story")
+	b.Is("the window stands beside the tick", `document.querySelector(".also .clock").textContent.startsWith("Private message possible for 6 d ")`)
+	b.letOut()
+	b.at("sent")
+	b.Click("button[value=booked]")
+	b.Wait("what was said", "button[aria-pressed=true]")
+	b.everywhere("outcome")
+	b.at("itself")
+	b.Shoot("automatic")
+	b.Press("u")
+	b.Wait("the form", "#decide")
 	for _, id := range []string{"closed", "byhand", "waits", "answered"} {
-		s.do(id, chromedp.Navigate(w.server.URL+"/cases/"+id), chromedp.WaitVisible("#decide"))
-		s.shoot("offer-" + id)
+		b.at(id)
+		b.everywhere(id)
 	}
-	s.do("answered", chromedp.Navigate(w.server.URL+"/?state=answered"), chromedp.WaitVisible("table.cases"))
-	s.shoot("offer-queue")
-	s.dark(true)
-	s.do("dark", chromedp.Navigate(w.server.URL+"/cases/waits"), chromedp.WaitVisible("#decide"))
-	s.shoot("offer-dark")
 }
 
 // letOut writes what the check refuses and, as an officer, lets it out all the same.
-func letOut(s *screen) {
-	s.t.Helper()
-	s.do("write", emptied("#f-reply"), chromedp.SendKeys("#f-reply", refusedReply))
-	s.until("the words to be underlined", `!!document.querySelector("[data-kind=reply] .under mark")`)
-	s.is("there is no way around the check yet", `!document.querySelector("#override")`)
-	s.do("approve", chromedp.Click("button.main"))
-	s.wait("the refusal", "#notice")
-	s.is("the way around is closed", `!document.querySelector("#override").checkVisibility()`)
-	s.shoot("offer-refused")
-	s.do("open it", chromedp.Click("#decide details.over summary"), chromedp.WaitVisible("#override"))
-	s.do("choose", chromedp.Evaluate[chromedp.Void](`document.querySelector("#override").value = "consent"`),
-		chromedp.SendKeys("#override-note", "She agreed in writing on Monday."))
-	s.shoot("offer-override")
-	s.size(390, 844)
-	s.is("nothing is wider than the phone", `document.documentElement.scrollWidth <= 390`)
-	s.shoot("offer-override-phone")
-	s.size(1200, 900)
-	s.do("let it out", chromedp.Click("#decide details.over button"))
-	s.wait("the countdown", "[data-goes]")
-	s.is("it says who let it out", `document.querySelector(".done").textContent.includes("Let out against the check by otto")`)
-	s.shoot("offer-overrode")
+func (b *atCase) letOut() {
+	b.Helper()
+	b.Press("e")
+	b.Type("#f-reply", refusedReply)
+	b.Until("the words are underlined", `!!document.querySelector("[data-kind=reply] .under mark")`)
+	b.Is("there is no way around the check yet", `!document.querySelector("#override")`)
+	b.Click("button.main[data-key=a]")
+	b.Wait("the refusal", "#notice")
+	b.Is("the way around is closed", `!document.querySelector("#override").checkVisibility()`)
+	b.Click("#decide details.over summary")
+	b.Wait("the reasons", "#override")
+	b.Do("choose", evaluate(`document.querySelector("#override").value = "consent"`))
+	b.Type("#override-note", "She agreed in writing on Monday.")
+	b.everywhere("override")
+	b.Click("#decide details.over button")
+	b.Wait("the countdown", "#bar [data-goes]")
+	b.Is("it says who let it out", `document.querySelector(".done").textContent.includes("Let out against the check by otto")`)
+	b.Shoot("overrode")
+}
+
+// TestTwoOfficersInABrowser: one proposes, the other sees what and why, and confirms.
+func TestTwoOfficersInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped 1 test in a browser: short")
+	}
+	w := newWorld(t, func(o *Options) { o.Now = time.Now })
+	w.rules.FourEyes = true
+	furnish(t, w)
+	propose(t, w, "story")
+	b := caseTab(t, w, "ada")
+	b.Prefix = "offer-"
+	defer b.Watch()()
+	b.at("story")
+	b.Is("the words are covered yet", `!document.querySelector(".proposal .ours")`)
+	b.everywhere("proposal-covered")
+	b.Press("r")
+	b.Wait("the words", ".proposal .ours")
+	b.everywhere("proposal")
+	b.Click(".proposal button.main")
+	b.Wait("the countdown", "#bar [data-goes]")
+	b.Is("both names stand there", `document.querySelector(".done").textContent.includes("Let out against the check by otto, confirmed by ada")`)
+	b.everywhere("confirmed")
 }
 
 // offered are cases about which something may not be done, or not yet.

@@ -137,7 +137,7 @@ func TestWhyNot(t *testing.T) {
 		})
 	}
 	w.add(t, "paused", respond.LaneClear, canaryText, func(c *respond.Case) { c.Paused = w.now.Add(98 * time.Minute) })
-	w.as(t, "rita").get("/cases/open").see(t, 200, "Facebook asked this account for a pause: what is approved goes out from 15:40 on.", "What then becomes of it is said above.")
+	w.as(t, "rita").get("/cases/open").see(t, 200, "Facebook asked this account for a pause: what is approved goes out from 15:40 on.", "When it goes out is said under “May we reply?”.")
 }
 
 func TestWhatNobodyApproved(t *testing.T) {

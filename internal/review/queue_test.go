@@ -45,6 +45,7 @@ func TestQueueOrder(t *testing.T) {
 	if !strings.Contains(got.body, "<title>(7) Queue · Cedar Family Practice</title>") {
 		t.Error("the title does not count")
 	}
+	got.see(t, 200, `data-live="/live?since=`)
 	got.lacks(t, canaryText, canaryAuthor, "operation")
 }
 
@@ -67,8 +68,85 @@ func TestQueueFilters(t *testing.T) {
 			t.Errorf("%s: %d %q, want %q", query, got.status, order(got.body), want)
 		}
 	}
-	b.get("/?lane=clear").see(t, 200, `<a href="/?lane=clear" aria-current="true">`, `href="/?lane=clear&amp;platform=wordpress"`)
-	b.get("/?platform=google").see(t, 200, "Nothing here.", "Show what needs you")
+	b.get("/?lane=clear").see(t, 200, `<a href="/?lane=clear" aria-current="true">`, `<option value="clear" selected>Clear disclosure</option>`,
+		`<option value="wordpress">WordPress</option>`, ">1 case<")
+	b.get("/?platform=google").see(t, 200, "Nothing fits what you chose.", "Show what needs you", ">0 cases<")
+	b.get("/").lacks(t, "0 cases", "Nothing fits")
+}
+
+// Days are those of the place, and both are listed; whose a case is can be asked for.
+func TestQueueByDayAndPerson(t *testing.T) {
+	w := newWorld(t)
+	on := func(day string) func(*respond.Case) {
+		at, err := time.ParseInLocation("2006-01-02 15:04", day, w.now.Location())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return func(c *respond.Case) { c.Comment.Created = at }
+	}
+	w.add(t, "a", respond.LaneClear, canaryText, on("2026-02-27 23:59"), func(c *respond.Case) { c.Assignee = "rita" })
+	w.add(t, "b", respond.LaneClear, canaryText, on("2026-02-28 00:00"), func(c *respond.Case) { c.Assignee = "otto" })
+	w.add(t, "c", respond.LaneClear, canaryText, on("2026-02-28 23:59"))
+	b := w.as(t, "rita")
+	for query, want := range map[string]string{"from=2026-02-28": "b c", "to=2026-02-27": "a", "from=2026-02-28&to=2026-02-28": "b c", "from=2026-03-01": "",
+		"assignee=rita": "a", "assignee=-": "c", "assignee=otto&from=2026-03-01": "", "assignee=nobody-of-that-name": ""} {
+		if got := order(b.get("/?" + query).body); got != want {
+			t.Errorf("%s lists %q, want %q", query, got, want)
+		}
+	}
+	b.get("/?from=2026-02-28").see(t, 200, `value="2026-02-28"`, `<option value="rita">Me</option>`, `<option value="otto">otto</option>`)
+	b.get("/").see(t, 200, "· yours<", "· otto<")
+}
+
+// several are the values of the boxes with which cases can be chosen.
+func several(body string) (out []string) {
+	for _, part := range strings.Split(body, `name="case" value="`)[1:] {
+		value, _, _ := strings.Cut(part, `"`)
+		out = append(out, value)
+	}
+	return out
+}
+
+// Several are dismissed at once and taken back at once; what needs a look of its own
+// cannot be chosen, and what went on meanwhile is left and named.
+func TestDismissSeveral(t *testing.T) {
+	w := newWorld(t)
+	for _, id := range []string{"a", "b", "c"} {
+		w.add(t, id, respond.LanePossible, canaryText)
+	}
+	w.add(t, "urgent", respond.LaneUrgent, canaryText)
+	b := w.as(t, "rita")
+	page := b.get("/")
+	boxes := several(page.body)
+	if len(boxes) != 3 || !strings.HasPrefix(boxes[0], "a@") {
+		t.Fatalf("boxes %q", boxes)
+	}
+	w.as(t, "otto").post("/cases/b/dismiss", "step", "1").see(t, 303)
+	got := b.post("/together/dismiss", "case", boxes[0], "case", boxes[1], "case", boxes[2], "case", "urgent@"+strings.Split(boxes[0], "@")[1], "back", "/?platform=facebook&page=1")
+	if got.status != 303 || got.location != "/?platform=facebook" {
+		t.Fatalf("%d to %s", got.status, got.location)
+	}
+	page = b.get(got.location)
+	page.see(t, 200, "2 cases were dismissed as not sensitive.", "2 cases were left as they are:", `<a href="/cases/b">Possible disclosure, Facebook</a>: It went on a moment ago: open it and look.`,
+		`<a href="/cases/urgent">Urgent: may need help now, Facebook</a>: Somebody may need help now: open it and decide on it alone.`)
+	page.lacks(t, canaryText, canaryAuthor)
+	if order(page.body) != "urgent" {
+		t.Errorf("left are %s", order(page.body))
+	}
+	b.get("/").lacks(t, "were dismissed") // told once
+	got = b.post("/together/undo", "case", "a", "case", "c", "case", "b", "back", "https://evil.example/?state=going")
+	if got.location != "/?state=going" {
+		t.Errorf("back to %s", got.location)
+	}
+	b.get("/").see(t, 200, "2 cases wait again: the dismissal was taken back.", "1 case was left as it is:")
+	if got := order(b.get("/").body); got != "urgent a c" {
+		t.Errorf("after the undo %s wait", got)
+	}
+	b.post("/together/dismiss", "case", "a").see(t, 400, "did not arrive whole")
+	b.post("/together/dismiss").see(t, 303)
+	if w.as(t, "vic").post("/together/dismiss", "case", boxes[0]).status != 403 || strings.Contains(w.as(t, "vic").get("/").body, `name="case"`) {
+		t.Error("somebody who may not decide can choose")
+	}
 }
 
 func TestQueuePages(t *testing.T) {
@@ -82,7 +160,7 @@ func TestQueuePages(t *testing.T) {
 			t.Errorf("%s: %d rows, want %d", page, strings.Count(got.body, "data-item"), want)
 		}
 	}
-	b.get("/?page=2").see(t, 200, "51 to 100 of 101", `rel="prev" href="/?page=1"`, `rel="next" href="/?page=3"`)
+	b.get("/?page=2").see(t, 200, "51 to 100 of 101", `rel="prev" href="/"`, `rel="next" href="/?page=3"`)
 }
 
 func TestQueueEmptyAndTrouble(t *testing.T) {

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"maps"
@@ -111,10 +112,14 @@ func (d *drawer) Save(_ context.Context, key, text string) error {
 }
 
 // hand is an account on which everything can be done.
-type hand struct{ kinds []ingest.ActionKind }
+type hand struct {
+	kinds   []ingest.ActionKind
+	limit   int // of a reply; 0 is 8000
+	display ingest.Display
+}
 
 func (h hand) Capabilities() ingest.Capabilities {
-	return ingest.Capabilities{Actions: h.kinds, MaxReply: 8000, MaxPrivate: 2000, Name: "Facebook",
+	return ingest.Capabilities{Actions: h.kinds, MaxReply: cmp.Or(h.limit, 8000), Display: h.display, MaxPrivate: 2000, Name: "Facebook",
 		HideNote: "On Facebook a hidden comment stays visible to its author and their friends."}
 }
 func (hand) Observe(context.Context, string) (ingest.Observation, error) {
@@ -146,7 +151,11 @@ func (u *users) Update(_ context.Context, n people.User) error {
 	return nil
 }
 
-func (u *users) All(context.Context) ([]people.User, error) { return nil, nil }
+func (u *users) All(context.Context) ([]people.User, error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return slices.Collect(maps.Values(u.kept)), nil
+}
 
 // world is a desk with everything around it.
 type world struct {

@@ -3,10 +3,8 @@ package settings
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"time"
 )
 
 // Change is what a person wants.
@@ -18,11 +16,14 @@ type Change struct {
 	// Version is the one that was seen; 0: as it came from the file, never
 	// changed.
 	Version uint64
+	// Others is how many people beside By may confirm a change.
+	Others int
 }
 
 // Set changes a setting. Its error is ErrRefused with what to write instead,
 // ErrConflict if Version is no longer what there is, or ErrUnknown. To set what
-// is set already changes nothing.
+// is set already changes nothing. A change that takes a second person is proposed
+// (Listed.Proposed) and in force once another confirms it; ErrAlone: nobody could.
 func (s *Settings) Set(ctx context.Context, c Change) error {
 	return s.change(ctx, c, Record{Name: c.Name, Value: c.Value})
 }
@@ -64,17 +65,15 @@ func (s *Settings) change(ctx context.Context, c Change, r Record) error {
 	if now.record.Value == r.Value && now.record.FromFile == r.FromFile {
 		return nil
 	}
-	r.History = append(slices.Clone(now.record.History), Edit{At: time.Now().UTC(), By: c.By, From: now.said(), To: next.text, ToFile: r.FromFile})
-	r.History = r.History[max(0, len(r.History)-historyMost):]
-	var err error
-	if r.Revision, err = s.store.Put(ctx, r, c.Version); err != nil {
-		if errors.Is(err, ErrConflict) {
-			s.refresh() // so that whoever looks again sees what there is
-		}
-		return fmt.Errorf("setting %s: %w", c.Name, err)
+	two, err := s.takesTwo(e, c, now.value, next.value)
+	switch {
+	case err != nil:
+		return err
+	case two:
+		return s.propose(ctx, e, c, r)
 	}
-	s.take(r)
-	return nil
+	r.History = now.record.with(Edit{By: c.By, From: now.said(), To: next.text, ToFile: r.FromFile})
+	return s.put(ctx, r, c)
 }
 
 // said is what people saw: what is stored, though it be refused.
@@ -98,6 +97,8 @@ type Listed struct {
 	Version  uint64 `json:"version"`
 	// Changed is the last change; nil if there was none.
 	Changed *Edit `json:"changed,omitempty"`
+	// Proposed waits for a second person, and is not in force; nil: nothing does.
+	Proposed *Proposed `json:"proposed,omitempty"`
 	// Stored is what was set but is not in force, and Refused why.
 	Stored  string `json:"stored,omitempty"`
 	Refused string `json:"refused,omitempty"`
@@ -121,7 +122,7 @@ func (s *Settings) List() []Listed {
 
 func (e *entry) listed(st *state) Listed {
 	l := Listed{Name: e.Name, About: e.About, Value: st.text, File: e.Default,
-		FromFile: st.record.FromFile, Version: st.record.Revision, Changed: st.record.changed()}
+		FromFile: st.record.FromFile, Version: st.record.Revision, Changed: st.record.changed(), Proposed: st.record.Proposed}
 	if st.refused != nil {
 		l.Stored, l.Refused = st.record.Value, st.refused.Error()
 	}

@@ -35,6 +35,11 @@ type Setting struct {
 	// Parse reads a value, always as the same type. Its error tells people what
 	// to write. What it returns is shared and never changed.
 	Parse func(string) (any, error)
+	// Widens reports whether going from one value to another lets more happen without
+	// a person: then, under four eyes, a second person has to confirm it. nil: never.
+	Widens func(from, to any) bool
+	// Eyes: this is the setting, a bool, that says whether there are four eyes.
+	Eyes bool
 }
 
 // Record is what is stored of a setting that was ever changed.
@@ -45,16 +50,20 @@ type Record struct {
 	FromFile bool `json:"from_file,omitempty"`
 	// History has the newest hundred changes, oldest first.
 	History []Edit `json:"history"`
+	// Proposed waits for a second person; nil: nothing does.
+	Proposed *Proposed `json:"proposed,omitempty"`
 	// Revision is the store's.
 	Revision uint64 `json:"-"`
 }
 
 // Edit is one change.
 type Edit struct {
-	At   time.Time `json:"at"`
-	By   string    `json:"by"`
-	From string    `json:"from"`
-	To   string    `json:"to"`
+	At time.Time `json:"at"`
+	By string    `json:"by"`
+	// Second is who confirmed it; empty: it took one person.
+	Second string `json:"second,omitempty"`
+	From   string `json:"from"`
+	To     string `json:"to"`
 	// ToFile: it was given back to the file, which said To then.
 	ToFile bool `json:"to_file,omitempty"`
 }

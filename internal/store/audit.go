@@ -59,14 +59,14 @@ const auditReader = "audit"
 // case holds its history with the act itself, so nothing can happen without it;
 // here it is chained, each entry once, however often a case is handed over.
 func (s *Store) KeepAudited(ctx context.Context) error {
-	return s.Cases.bucket.Changes().Consume(ctx, bus.Reader[respond.Case]{
+	return s.Cases.bucket.Changes().Consume(ctx, bus.Reader[kept]{
 		Name: auditReader,
-		Handle: func(ctx context.Context, cases []respond.Case) error {
+		Handle: func(ctx context.Context, cases []kept) error {
 			// Side by side, since the audit writes together what comes together.
 			g, ctx := errgroup.WithContext(ctx)
 			g.SetLimit(len(cases))
 			for _, c := range cases {
-				g.Go(func() error { return s.project(ctx, c) })
+				g.Go(func() error { return s.project(ctx, *c.whole) })
 			}
 			return g.Wait()
 		},

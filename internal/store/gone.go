@@ -102,8 +102,8 @@ func (s *Store) wipe(ctx context.Context, desk Scrubber, stone tombstone) error 
 func (s *Store) Mend(ctx context.Context, desk Scrubber) error {
 	var errs []error
 	for _, r := range s.Gone.bucket.All() {
-		c, isCase := s.Cases.bucket.Peek(r.Value.ID)
-		if !r.Value.Done || isCase && c.Value.Erased == "" {
+		c, isCase := s.Cases.peek(r.Value.ID)
+		if !r.Value.Done || isCase && c.Erased == "" {
 			errs = append(errs, s.wipe(ctx, desk, r.Value))
 		}
 	}
@@ -165,7 +165,7 @@ func (s *Store) loadGone(ctx context.Context, next func() (bus.Message, error)) 
 
 // Knows reports whether a comment of this id was ever read.
 func (s *Store) Knows(ctx context.Context, id string) (bool, error) {
-	if _, isCase := s.Cases.bucket.Peek(id); isCase || s.Gone.Has(id) {
+	if _, isCase := s.Cases.peek(id); isCase || s.Gone.Has(id) {
 		return true, nil
 	}
 	known, err := s.Comments.topic.LastOf(ctx, []string{id})

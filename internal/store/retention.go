@@ -98,13 +98,13 @@ func (s *Store) known(ctx context.Context, ids []string) ([]known, error) {
 // over reports whether the time of a comment's texts is over, and whether it
 // became a case. An edit that waits to be judged keeps all of them.
 func (s *Store) over(k known, now time.Time, r Retention) (over, isCase bool) {
-	c, isCase := s.Cases.bucket.Peek(k.id)
+	c, isCase := s.Cases.peek(k.id)
 	switch {
 	case s.Gone.Has(k.id), !k.read && !isCase: // kept as it was erased, or never published
 		return true, isCase
 	case isCase:
-		done := c.Value.Settled() || c.Value.Lane == respond.LaneSample // which nobody must look at
-		return done && now.Sub(c.Value.LastStep()) >= r.Decided && now.Sub(k.newest.Seen) >= r.Decided, true
+		done := c.Settled() || c.Lane == respond.LaneSample // which nobody must look at
+		return done && now.Sub(c.LastStep()) >= r.Decided && now.Sub(k.newest.Seen) >= r.Decided, true
 	}
 	return k.judged && k.verdict.Comment.Edit == k.newest.Edit && now.Sub(k.verdict.At) >= r.Unflagged && !s.Samples.picked(k.id), false
 }
@@ -144,7 +144,7 @@ const purgeAfter = time.Minute
 // purge erases what was decided and may not be kept then.
 func (s *Store) purge(ctx context.Context, desk Scrubber) error {
 	var due []string
-	for c := range s.Cases.All() {
+	for c := range s.Cases.Lively() {
 		if c.Lane == respond.LaneRoutine && c.Erased == "" && c.Settled() && s.now().Sub(c.LastStep()) >= purgeAfter {
 			due = append(due, c.ID())
 		}

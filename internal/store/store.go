@@ -61,6 +61,8 @@ type Store struct {
 	Leases   *bus.Leases
 	// Grants are what platforms granted to accounts.
 	Grants Grants
+	// Presence knows who looks at what at this moment.
+	Presence *Presence
 
 	journal    Journal
 	unretained atomic.Int32 // times in a row that retaining failed
@@ -71,7 +73,8 @@ type Store struct {
 
 // Open opens everything, creating it the first time.
 func Open(ctx context.Context, b *bus.Bus, o Options) (*Store, error) {
-	s := &Store{bus: b, log: o.Log, now: o.Now, Sources: newSources(o.Now)}
+	s := &Store{bus: b, log: o.Log, now: o.Now, Sources: newSources(o.Now), Presence: newPresence(o.Log, o.Now)}
+	s.Presence.connect(b)
 	s.Sessions.log = o.Log
 	var changes settingsBucket
 	texts, keys := sealed{}, sealed{}
@@ -96,6 +99,7 @@ func Open(ctx context.Context, b *bus.Bus, o Options) (*Store, error) {
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
+	s.Cases.apart = newApart(s.Cases.bucket, o.Now)
 	var err error
 	if s.Texts.vault, err = vault.New(vault.Options{Texts: texts, Keys: keys, Ring: o.Ring}); err != nil {
 		return nil, err
@@ -132,9 +136,11 @@ func (s *Store) Close() {
 }
 
 var (
-	_ bus.Lighter[respond.Case] = respond.Case{}
+	_ bus.Lighter[kept] = kept{}
 
 	_ respond.Cases = Cases{}
 	_ respond.Texts = Texts{}
 	_ people.Store  = Users{}
+
+	_ people.Sessions = Sessions{}
 )

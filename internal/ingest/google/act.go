@@ -19,6 +19,7 @@ func (c *Client) Capabilities() ingest.Capabilities {
 	return ingest.Capabilities{
 		Actions:  []ingest.ActionKind{ingest.Reply, ingest.TakeDown},
 		MaxReply: maxReply, Length: func(s string) int { return len(s) }, Name: "Google", Alone: true,
+		Display:  ingest.Display{Note: "Google looks at a reply before it shows it."},
 		HideNote: "Google lets nobody hide a review; what breaks its rules can be reported there.",
 	}
 }

@@ -20,7 +20,8 @@ func (c *Client) Capabilities() ingest.Capabilities {
 	return ingest.Capabilities{
 		Actions:  []ingest.ActionKind{ingest.Reply, ingest.Private, ingest.Hide, ingest.TakeDown},
 		MaxReply: maxReply, MaxPrivate: maxPrivate, LengthPrivate: func(s string) int { return len(s) },
-		Name: "Instagram", HideNote: "On Instagram a hidden comment is not deleted, and can no longer be answered: the reply goes out first.",
+		Name: "Instagram", Display: ingest.Display{Note: "Instagram puts every reply under the first comment of the conversation."},
+		HideNote: "On Instagram a hidden comment is not deleted, and can no longer be answered: the reply goes out first.",
 	}
 }
 

@@ -22,6 +22,7 @@ func (c *Client) Capabilities() ingest.Capabilities {
 	return ingest.Capabilities{
 		Actions:  []ingest.ActionKind{ingest.Reply, ingest.Hide, ingest.TakeDown},
 		MaxReply: maxReply,
+		Display:  ingest.Display{Note: "WordPress makes straight quotation marks curly and addresses pressable."},
 		Length:   func(text string) int { return len(escaper.Replace(text)) }, Name: "WordPress",
 		HideNote: "On WordPress the comment is held: nobody but the practice sees it, save in what was mailed or fetched before.",
 	}

@@ -15,10 +15,14 @@ import (
 
 const maxPrivate = 10000 // characters
 
+// shownLink is after how many characters X cuts what it shows of a link (display_url).
+const shownLink = 26
+
 // Capabilities says what can be done on X. A post counts by weight there.
 func (c *Client) Capabilities() ingest.Capabilities {
 	can := ingest.Capabilities{Actions: []ingest.ActionKind{ingest.Reply, ingest.TakeDown}, MaxReply: length.Max, Length: length.Count,
 		LengthPrivate: utf8.RuneCountInString, Name: "X",
+		Display:  ingest.Display{Mention: true, Link: shownLink, Note: "On X a link counts 23 characters, however long it is."},
 		HideNote: "X only moves a reply behind a click: everybody can still read it there."}
 	if c.cfg.API == v2Name {
 		can.Actions = append(can.Actions, ingest.Hide)

@@ -37,7 +37,7 @@ func (r Random) Case() respond.Case {
 		Comment: ingest.Comment{ID: "id", Version: pick(r, "", "v"), Edit: 2, Platform: "facebook", Account: pick(r, "a", "b"), Thread: "thread",
 			Parent: "parent", Created: r.time(), Seen: r.time(), CanHide: true, PrivateUntil: r.time(), Content: ingest.Content{Text: "words"}},
 		Judgement: classify.Judgement{Judged: true, Reasons: []classify.Reason{{Start: 1, End: 2}}},
-		Lane:      pick(r, respond.Lanes...), Opened: r.time(), Low: r.IntN(2) == 0, Erased: pick(r, "", "", respond.WhyRetention, respond.WhyRequest), Paused: r.time(),
+		Lane:      pick(r, respond.Lanes...), Opened: r.time(), Low: r.IntN(2) == 0, Assignee: pick(r, "", "dana", "priya"), Erased: pick(r, "", "", respond.WhyRetention, respond.WhyRequest), Paused: r.time(),
 		Suggestion: &respond.Suggestion{Text: "Thank you."}, Noted: 9, Revision: 7,
 	}
 	if r.IntN(3) == 0 {
@@ -48,7 +48,10 @@ func (r Random) Case() respond.Case {
 	}
 	for range r.IntN(7) {
 		c.History = append(c.History, respond.Entry{N: 1, At: r.time(), By: pick(r, "dana", respond.Machine), Note: "note",
-			Do: pick(r, "opened", respond.Revealed, "approved", "dismissed", "handled", "sending", "sent", "undone", "edited", "erased")})
+			Do: pick(r, "opened", respond.Revealed, "approved", "dismissed", "handled", "sending", "sent", "undone", "edited", "erased", respond.Assigned)})
+	}
+	if r.IntN(3) == 0 {
+		c.Proposal = &respond.Proposal{By: "otto", At: r.time(), Step: pick(r, c.Step(), 99), Reply: "key", Override: "consent", Note: "key"}
 	}
 	return c
 }

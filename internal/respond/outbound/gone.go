@@ -86,7 +86,7 @@ const neighboursMost = 4
 func (l *look) beside(ctx context.Context, m missing) (string, error) {
 	items := []string{m.said.Parent}
 	var ours []string
-	for c := range l.Desk.Cases.All() {
+	for c := range l.Desk.InThread(m.c.Comment.Thread) {
 		if c.Comment.Thread != m.c.Comment.Thread || c.ID() == m.c.ID() || c.Erased != "" || m.c.Comment.Thread == "" {
 			continue
 		}

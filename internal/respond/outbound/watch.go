@@ -107,7 +107,7 @@ func (w *Watch) round(ctx context.Context, wanted func(*respond.Case, time.Time)
 	}
 	due := map[string][]string{}
 	now := w.Desk.Now()
-	for c := range w.Desk.Cases.All() {
+	for c := range w.Desk.Lively() {
 		if c.Comment.Own && c.Erased == "" && wanted(c, now) {
 			due[c.Comment.Account] = append(due[c.Comment.Account], c.ID())
 		}

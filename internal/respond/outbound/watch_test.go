@@ -147,7 +147,7 @@ func TestBackOnline(t *testing.T) {
 func TestLeftOnline(t *testing.T) {
 	w := newWorld(t)
 	id := w.published("r1", bad)
-	_, err := w.Dismiss(t.Context(), respond.Decision{Case: id, By: "dana"})
+	_, err := w.Dismiss(t.Context(), respond.Decision{Case: id, By: "dana", Override: "misread", Note: "It is about the building."})
 	w.Must(err)
 	w.begin()
 	for range 3 {

@@ -80,7 +80,7 @@ func (w *work) attempt(ctx context.Context) error {
 func (w *work) tooLate() string {
 	switch {
 	case w.blocked():
-		return "the public reply did not go out, so this was not done either: please look and decide again"
+		return "the answer did not go out, so this was not done either: please look and decide again"
 	case w.action().Kind == ingest.Private && !w.c.Comment.PrivateUntil.After(w.now()):
 		return "the time in which the platform allows a private message is over; nothing went out: please answer in public or by phone"
 	}
@@ -121,14 +121,19 @@ func attempts(a *respond.Action) int {
 	return a.Intent.Attempt
 }
 
-// blocked reports whether a hide waits for a reply that will not come: reply
-// first, then hide.
+// blocked reports whether a hide waits for an answer that will not come: answer
+// first, in public or, where nothing is said there, in private, then hide.
 func (w *work) blocked() bool {
-	if w.action().Kind != ingest.Hide || w.c.Done(ingest.Reply) {
+	answer := ingest.Reply
+	if !slices.ContainsFunc(w.c.Actions, func(a respond.Action) bool { return a.Kind == ingest.Reply }) {
+		answer = ingest.Private
+	}
+	if w.action().Kind != ingest.Hide || w.c.Done(answer) {
 		return false
 	}
 	return slices.ContainsFunc(w.c.Actions, func(a respond.Action) bool {
-		return a.Kind == ingest.Reply && (a.State == respond.Manual || a.State == respond.Failed || a.State == respond.Withdrawn)
+		given := a.Kind == ingest.Private && a.State == respond.Withdrawn && !a.Look // somebody wrote already
+		return a.Kind == answer && !given && (a.State == respond.Manual || a.State == respond.Failed || a.State == respond.Withdrawn)
 	})
 }
 

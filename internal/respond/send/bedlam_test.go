@@ -33,6 +33,22 @@ var decisions = []happening{
 	{"handle", 3, func(b *bedlam, id string, _ *rand.Rand) {
 		_, _ = b.Handle(context.Background(), respond.Decision{Case: id, By: "otto"})
 	}},
+	{"assign", 1, func(b *bedlam, id string, r *rand.Rand) {
+		_, _ = b.Assign(context.Background(), id, []string{"", "marta", "priya"}[r.IntN(3)], "otto")
+	}},
+	{"note", 1, func(b *bedlam, id string, _ *rand.Rand) {
+		_, _ = b.AddNote(context.Background(), id, "Please look.", "otto")
+	}},
+	{"propose", 2, (*bedlam).propose},
+	{"confirm", 3, func(b *bedlam, id string, r *rand.Rand) {
+		b.Wait(time.Duration(1 + r.IntN(999_999)))
+		_, _ = b.Confirm(context.Background(), id, b.Get(id).Step(), []string{"otto", "dana"}[r.IntN(2)])
+	}},
+	{"withdraw", 1, func(b *bedlam, id string, _ *rand.Rand) { _, _ = b.Withdraw(context.Background(), id, "dana") }},
+	{"dismiss all", 1, func(b *bedlam, id string, _ *rand.Rand) {
+		b.DismissAll(context.Background(), []respond.Decision{{Case: id, By: "marta"}})
+	}},
+	{"undo all", 1, func(b *bedlam, id string, _ *rand.Rand) { b.UndoAll(context.Background(), []string{id}, "marta") }},
 	{"by hand", 1, (*bedlam).own},
 	{"edit", 2, (*bedlam).edit},
 	{"delete", 1, func(b *bedlam, id string, _ *rand.Rand) { delete(b.Plat.Seen, b.items[id]) }},
@@ -73,7 +89,7 @@ type bedlam struct {
 
 func newBedlam(t *testing.T) *bedlam {
 	b := &bedlam{world: newWorld(t), items: map[string]string{}, byHand: map[string]bool{}, last: map[string]respond.Case{}}
-	b.Live.ReadBack, b.Live.DailyCap = time.Minute, 10
+	b.Live.ReadBack, b.Live.DailyCap, b.Live.FourEyes = time.Minute, 10, true
 	b.Live.Quiet, _ = respond.ParseHours("22:00-07:00", time.UTC)
 	for i, lane := range []respond.Lane{respond.LaneClear, respond.LaneUrgent, respond.LaneIdentifier, respond.LanePossible} {
 		item := fmt.Sprint("c", i)
@@ -125,6 +141,23 @@ func (b *bedlam) approve(id string, r *rand.Rand) {
 	}
 	if what&4 > 0 {
 		dec.Hide = "identifier"
+	}
+	_, _ = b.Approve(context.Background(), dec)
+}
+
+// unsafe is what the gate refuses.
+const unsafe = "We hope your surgery went well. Please call us."
+
+// propose lets one of two officers want out what the gate refuses.
+func (b *bedlam) propose(id string, r *rand.Rand) {
+	dec := respond.Decision{Case: id, By: []string{"otto", "dana"}[r.IntN(2)], Override: "consent", Note: "She agreed in writing."}
+	b.Wait(time.Duration(1 + r.IntN(999_999)))
+	what := 1 + r.IntN(3)
+	if what&1 > 0 {
+		dec.Reply = unsafe
+	}
+	if what&2 > 0 {
+		dec.Private = unsafe
 	}
 	_, _ = b.Approve(context.Background(), dec)
 }

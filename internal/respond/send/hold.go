@@ -9,6 +9,7 @@ import (
 
 	"triage/internal/ingest"
 	"triage/internal/respond"
+	"triage/internal/respond/may"
 )
 
 // rule is one for which an action waits though its undo window is over.
@@ -19,7 +20,7 @@ type rule struct {
 	// holds are the kinds of actions that it holds back.
 	holds []ingest.ActionKind
 	// until is when such an action may go out, and why not now.
-	until func(*work, respond.Waits) (time.Time, string)
+	until func(*work, may.Waits) (time.Time, string)
 }
 
 var (
@@ -32,10 +33,10 @@ var (
 var rules = []rule{
 	{"pause", func(respond.Rules) string { return "" }, everything, (*work).paused},
 	{"quiet", func(r respond.Rules) string { return r.Quiet.String() }, said, (*work).quiet},
-	{"daily_cap", func(r respond.Rules) string { return fmt.Sprint(r.Cap()) }, everything, func(w *work, all respond.Waits) (time.Time, string) {
+	{"daily_cap", func(r respond.Rules) string { return fmt.Sprint(r.Cap()) }, everything, func(w *work, all may.Waits) (time.Time, string) {
 		return all.Full, fmt.Sprintf("this account did %d things within a day, which is its limit", w.rules().Cap())
 	}},
-	{"thread_cap", func(r respond.Rules) string { return fmt.Sprint(r.ThreadCap) }, public, func(w *work, all respond.Waits) (time.Time, string) {
+	{"thread_cap", func(r respond.Rules) string { return fmt.Sprint(r.ThreadCap) }, public, func(w *work, all may.Waits) (time.Time, string) {
 		return all.Crowded, fmt.Sprintf("we answered %d times under this post within a day, which is the limit", w.rules().ThreadCap)
 	}},
 }
@@ -73,18 +74,18 @@ func (w *work) urgent() bool { return w.c.Lane.Urgent() }
 
 // tooLong reports whether the action cannot be put off until then.
 func (w *work) tooLong(until time.Time) bool {
-	return w.urgent() && until.Sub(w.now()) > respond.Patience
+	return w.urgent() && until.Sub(w.now()) > may.Patience
 }
 
 // paused: the platform asked to send nothing.
-func (w *work) paused(all respond.Waits) (time.Time, string) {
+func (w *work) paused(all may.Waits) (time.Time, string) {
 	return later(all.Paused, w.sender.pausedUntil(w.c.Comment.Account)), "the platform asked this account to send nothing for a while"
 }
 
 // quiet: nothing that can wait goes out at night. Where something is to be hidden
 // it cannot, for the reply goes out before; nor can a private message whose time
 // is over by then.
-func (w *work) quiet(all respond.Waits) (time.Time, string) {
+func (w *work) quiet(all may.Waits) (time.Time, string) {
 	hides := slices.ContainsFunc(w.c.Actions, func(a respond.Action) bool {
 		return a.Kind == ingest.Hide && a.State == respond.Approved
 	})

@@ -1,6 +1,7 @@
 package send
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -94,16 +95,36 @@ var laws = []struct {
 		}
 		return ""
 	}},
-	{"hidden with a reason only, and after the reply", func(_ *bedlam, c, was respond.Case) string {
+	{"hidden with a reason only, and after the answer", func(_ *bedlam, c, was respond.Case) string {
 		for _, a := range begun(c, was) {
 			waits := func(r respond.Action) bool {
-				return r.Kind == ingest.Reply && (r.State == respond.Approved || r.State == respond.Sending)
+				return (r.Kind == ingest.Reply || r.Kind == ingest.Private) && (r.State == respond.Approved || r.State == respond.Sending)
 			}
 			if a.Kind == ingest.Hide && (respond.HideReasons()[a.Reason] == "" || slices.ContainsFunc(c.Actions, waits)) {
 				return a.Reason
 			}
 		}
 		return ""
+	}},
+	{"nothing that the gate refuses goes out with one pair of eyes", func(b *bedlam, c, was respond.Case) string {
+		for _, a := range begun(c, was) {
+			said, err := b.Texts.Open(context.Background(), a.Text)
+			if err != nil && a.Text != "" {
+				return err.Error()
+			}
+			refused := len(b.Gate.Check(respond.Outgoing{Text: said.Text, Platform: c.Comment.Platform})) > 0
+			if refused && (a.Second == "" || a.Second == a.By) {
+				return fmt.Sprintf("%s by %s and %q", a.Kind, a.By, a.Second)
+			}
+		}
+		return ""
+	}},
+	{"whose case it is, and what colleagues note, decides nothing", func(_ *bedlam, c, was respond.Case) string {
+		n := len(was.History)
+		if len(c.History) == n || slices.ContainsFunc(c.History[n:], respond.Entry.Step) || c.Step() == was.Step() && c.State() == was.State() {
+			return ""
+		}
+		return fmt.Sprintf("%s after %+v", c.State(), c.History[n:])
 	}},
 	{"nothing routine goes out in quiet hours", func(b *bedlam, c, was respond.Case) string {
 		hides := slices.ContainsFunc(c.Actions, func(a respond.Action) bool { return a.Kind == ingest.Hide })

@@ -9,6 +9,7 @@ import (
 	"triage/internal/ingest"
 	"triage/internal/respond"
 	"triage/internal/respond/desktest"
+	"triage/internal/respond/may"
 )
 
 // What is urgent does not stand behind what was approved before it.
@@ -44,7 +45,7 @@ func TestAnsweredBeforeItWentOut(t *testing.T) {
 			if c.Open() != open || len(w.Plat.Acts) > 0 {
 				t.Fatalf("open %v, %d calls", c.Open(), len(w.Plat.Acts))
 			}
-			if stop, stopped := w.May(c).Stop(ingest.Reply); !stopped || stop.Code != respond.CodeAnswered {
+			if stop, stopped := w.May(c).Stop(ingest.Reply); !stopped || stop.Code != may.CodeAnswered {
 				t.Errorf("whoever decides next is told %+v", stop)
 			}
 		})
@@ -61,10 +62,10 @@ func TestHiddenMeanwhileIsKnown(t *testing.T) {
 	w.Step()
 	w.Stands(id, respond.Withdrawn)
 	all := w.May(w.Get(id))
-	if a := all.Of(ingest.Reply)[0]; a.Code != respond.CodeHeld {
+	if a := all.Of(ingest.Reply)[0]; a.Code != may.CodeHeld {
 		t.Errorf("of a reply it says %+v", a)
 	}
-	if a, stopped := all.Stop(ingest.Hide); !stopped || a.Code != respond.CodeHidden {
+	if a, stopped := all.Stop(ingest.Hide); !stopped || a.Code != may.CodeHidden {
 		t.Errorf("of hiding it says %+v", a)
 	}
 	w.Plat.Seen["c1"].Hidden = false // somebody shows it again

@@ -134,7 +134,7 @@ func (s *Sender) due() map[string][]string {
 		at     time.Time
 	}
 	found := map[string][]dueCase{}
-	for c := range s.Desk.Cases.All() {
+	for c := range s.Desk.Lively() {
 		if i, at := s.next(c); i >= 0 && !at.After(now) {
 			found[c.Comment.Account] = append(found[c.Comment.Account], dueCase{c.ID(), c.Lane.Urgent(), at})
 		}
@@ -159,7 +159,7 @@ func (s *Sender) due() map[string][]string {
 
 func (s *Sender) untilNext(busy map[string]bool) time.Duration {
 	wait, now := idleTime, s.Desk.Now()
-	for c := range s.Desk.Cases.All() {
+	for c := range s.Desk.Lively() {
 		if i, at := s.next(c); i >= 0 && !busy[c.Comment.Account] {
 			wait = min(wait, max(at.Sub(now), 10*time.Millisecond))
 		}
@@ -234,7 +234,7 @@ func (s *Sender) recall() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.paused, s.rests = map[string]time.Time{}, nil
-	for c := range s.Desk.Cases.All() {
+	for c := range s.Desk.Lively() {
 		s.paused[c.Comment.Account] = later(s.paused[c.Comment.Account], c.Paused)
 	}
 }

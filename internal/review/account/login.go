@@ -1,64 +1,113 @@
 package account
 
 import (
-	"cmp"
 	"errors"
 	"maps"
-	"net"
 	"net/http"
 	"sync"
 	"time"
 
 	"go.uber.org/zap"
 
-	"triage/internal/audit"
 	"triage/internal/people"
 	"triage/internal/review/page"
 )
 
-// loginPage asks for name and password.
+// loginPage asks for name and password, or for another way in.
 type loginPage struct {
-	page.Frame
-	Name, Next, Say string
+	said
+	Name, Next string
+	// Passkeys and Provider are the other ways that there are.
+	Passkeys bool
+	Provider string
+}
+
+func (p *Pages) loginPage(r *http.Request, name, next, say string) loginPage {
+	out := loginPage{said: p.said(r, "Sign in", say), Name: name, Next: next, Passkeys: p.Keys != nil}
+	if p.Provider != nil {
+		out.Provider = p.ProviderName
+	}
+	return out
 }
 
 // ShowLogin asks who is there.
 func (p *Pages) ShowLogin(w http.ResponseWriter, r *http.Request) error {
-	v := page.VisitOf(r)
-	out := loginPage{Frame: p.Frame(r, v.Words.Say("Sign in")), Next: page.Local(r.URL.Query().Get("next"))}
-	return p.Render(w, r, http.StatusOK, "login", out)
+	return p.Render(w, r, http.StatusOK, "login", p.loginPage(r, "", page.Local(r.URL.Query().Get("next")), ""))
 }
 
-// Login signs somebody in and sends her to where she wanted to go.
+// What is said to one who is not let in.
+const (
+	saySlow     = "There were too many attempts from here. Nobody is locked out: wait a minute, then try again."
+	sayDenied   = "Name and password do not fit together. Try again, or ask an admin of the practice for a link to choose a new password."
+	sayPasskey  = "This passkey was not taken. Try again, or sign in with your name and password."
+	sayStranger = "This account is nobody's here. Ask an admin of the practice, or sign in with your name and password."
+	sayProvider = "The other service did not answer as it should. Try again in a minute, or sign in with your name and password."
+	sayLate     = "This took too long, or it began in another browser. Please sign in again."
+)
+
+// Login takes a name and a password, and lets somebody in or asks for the second
+// step.
 func (p *Pages) Login(w http.ResponseWriter, r *http.Request) error {
 	if err := page.Form(r); err != nil {
 		return err
 	}
-	ctx, name, next := r.Context(), r.PostFormValue("name"), page.Local(r.PostFormValue("next"))
-	u, err := p.People.Login(ctx, name, r.PostFormValue("password"), r.RemoteAddr)
+	name, next := r.PostFormValue("name"), page.Local(r.PostFormValue("next"))
+	u, err := p.People.Login(r.Context(), name, r.PostFormValue("password"), r.RemoteAddr)
+	if err != nil {
+		return p.deny(w, r, err, p.loginPage(r, name, next, sayDenied))
+	}
+	return p.onward(w, r, u, next)
+}
+
+// deny answers one who is not let in, on the page where she may try again.
+func (p *Pages) deny(w http.ResponseWriter, r *http.Request, err error, again loginPage) error {
 	status, say := http.StatusForbidden, ""
 	switch {
 	case errors.Is(err, people.ErrSlow):
 		w.Header().Set("Retry-After", "60")
-		status, say = http.StatusTooManyRequests, "There were too many attempts from here. Nobody is locked out: wait a minute, then try again."
-	case errors.Is(err, people.ErrDenied):
-		say = "Name and password do not fit together. Try again, or ask an admin of the practice for a new password."
-	case err != nil:
+		status, say = http.StatusTooManyRequests, saySlow
+	case errors.Is(err, people.ErrStranger):
+		say = sayStranger
+	case errors.Is(err, people.ErrProvider):
+		p.Log.Warn("the provider of identities", zap.Error(err))
+		status, say = http.StatusBadGateway, sayProvider
+	case !errors.Is(err, people.ErrDenied):
 		return err
 	}
-	if err != nil {
+	if status != http.StatusBadGateway { // nobody was refused: it could not be asked
 		p.refused(r, status)
-		v := page.VisitOf(r)
-		p.Log.Info("sign-in refused", zap.String("remote", r.RemoteAddr), zap.Int("status", status))
-		out := loginPage{Frame: p.Frame(r, v.Words.Say("Sign in")), Name: name, Next: next, Say: v.Words.Say(say)}
-		return p.Render(w, r, status, "login", out)
 	}
-	p.record(r, "signed-in", u.Name)
-	if err := p.SignIn(ctx, u); err != nil {
+	p.Log.Info("sign-in refused", zap.String("remote", r.RemoteAddr), zap.Int("status", status))
+	if say != "" {
+		again.Say = page.VisitOf(r).Words.Whole(say)
+	}
+	return p.Render(w, r, status, "login", again)
+}
+
+// way is how somebody comes in, beside or in place of a password, and where she goes.
+type way struct{ by, next string }
+
+// enter signs somebody in and sends her to where she wanted to go.
+func (p *Pages) enter(w http.ResponseWriter, r *http.Request, u people.User, in way) error {
+	if err := p.arrive(r, u, in.by); err != nil {
 		return err
 	}
-	p.Log.Info("signed in", zap.String("user", u.Name))
-	http.Redirect(w, r, next, http.StatusSeeOther)
+	http.Redirect(w, r, in.next, http.StatusSeeOther)
+	return nil
+}
+
+// arrive signs somebody in; by says how, beside or in place of a password.
+func (p *Pages) arrive(r *http.Request, u people.User, by string) error {
+	note := ""
+	if by != "" {
+		note = "by " + by
+	}
+	p.record(r, "signed-in", u.Name, note)
+	if err := p.SignIn(r, u, by); err != nil {
+		return err
+	}
+	p.Log.Info("signed in", zap.String("user", u.Name), zap.String("by", by))
+	p.prove(r)
 	return nil
 }
 
@@ -73,7 +122,7 @@ func (p *Pages) refused(r *http.Request, status int) {
 		}
 		do = "sign-in-throttled"
 	}
-	p.record(r, do, "")
+	p.record(r, do, "", "")
 }
 
 // lately remembers for a minute of which places something was said. The zero
@@ -107,7 +156,7 @@ func (p *Pages) Logout(w http.ResponseWriter, r *http.Request) error {
 	ctx, user := r.Context(), page.VisitOf(r).User.Name
 	w.Header().Set("Clear-Site-Data", `"cache", "cookies", "storage"`)
 	p.Sessions.WriteSessionCookie(ctx, w, "", time.Time{})
-	p.record(r, "signed-out", user)
+	p.record(r, "signed-out", user, "")
 	if err := p.Sessions.Destroy(ctx); err != nil {
 		p.Log.Error("signed out in the browser only, or not in the audit", zap.String("user", user), zap.Error(err))
 	} else {
@@ -115,21 +164,4 @@ func (p *Pages) Logout(w http.ResponseWriter, r *http.Request) error {
 	}
 	http.Redirect(w, r, "/login", http.StatusSeeOther)
 	return nil
-}
-
-// record puts into the audit who came and went, and from which address. Of one
-// who was refused it holds no name: what is typed there may be a password. An
-// audit that takes nothing is alerted elsewhere, and keeps nobody from the desk.
-func (p *Pages) record(r *http.Request, do, user string) {
-	if p.Audit == nil {
-		return
-	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	err = p.Audit.Append(r.Context(), audit.Act{By: cmp.Or(user, "nobody"), From: "page", Do: do, Note: "from " + host})
-	if err != nil {
-		p.Log.Error("not in the audit", zap.String("act", do), zap.String("user", user), zap.Error(err))
-	}
 }

@@ -6,11 +6,10 @@ import (
 	"cmp"
 	"context"
 	"embed"
-	"errors"
 	"fmt"
+	"iter"
 	"net/http"
 	"net/url"
-	"slices"
 	"time"
 
 	"triage/internal/ingest"
@@ -21,9 +20,9 @@ import (
 	"triage/internal/review/say"
 )
 
-// Files are the page's templates and scripts.
+// Files are the page's templates, styles and scripts.
 //
-//go:embed templates
+//go:embed templates assets
 var Files embed.FS
 
 // Pages are the pages of cases.
@@ -32,6 +31,10 @@ type Pages struct {
 	Desk *respond.Desk
 	// Beside finds the cases before and after one in the queue.
 	Beside func(c respond.Case, me people.User) (before, after string)
+	// Here are the users who have a case open, and since when; Pass says that one has.
+	// Both are nil where nobody knows.
+	Here func(id string) iter.Seq2[string, time.Time]
+	Pass func(id, user string)
 }
 
 // casePage shows one case.
@@ -43,70 +46,46 @@ type casePage struct {
 	Step                         int
 	// Notice says what became of what was just tried.
 	Notice string
+	// Others says who else has it open.
+	Others string
+	// Bar tells what can be taken back: here, or what she decided before.
+	Bar    *bar
 	Said   said
+	Thread *thread
 	Doubt  string
 	Why    []string
-	Done   []doneLine
-	Form   *decideForm
+	// May says what may be done about it, Know what is to be known before.
+	May  []mayLine
+	Know []string
+	Done []doneLine
+	Form *decideForm
 	// Outcome tells what became of it; nil: nothing went out.
 	Outcome *outcomeForm
 	Label   *labelForm
 	// Yours is what was typed and cannot be used any more.
-	Yours    string
+	Yours    []string
 	CanHand  bool
 	TakeDown *takeDown
-	CanUndo  bool
+	Proposal *proposalCard
+	Team     team
 	History  []historyLine
 	// Before and After lead to the neighbours in the queue.
 	Before, After string
-	// Wait is how long an approved action can be undone.
-	Wait string
-	may  respond.Answers
-}
-
-// said is the comment, as far as it is shown.
-type said struct {
-	CanReveal, Shown, Gone, Own   bool
-	At, Author, Link, Title, Lang string
-	Pieces                        []inert.Piece
-	Notes                         []string
-}
-
-// doneLine is one action and where it stands.
-type doneLine struct {
-	Kind, Stands string
-	// Verb is what it does when its time has come: "Goes out in %s."
-	Verb string
-	// Text is what we say; it passed the gate.
-	Text string
-	// Note says what is unusual about it: nobody approved it, or the gate refused it.
-	Note string
-	// Seconds until it goes out; 0: it is not waiting for that.
-	Seconds int
-}
-
-type historyLine struct {
-	At   time.Time
-	When string
-	What string
-}
-
-// takeDown offers to delete our own reply.
-type takeDown struct {
-	// Online is for how long everybody could read it; empty: that is not known.
-	Online   string
-	ByHand   bool
-	MayLeave bool
-	// Leave asks why it may stay; nil: that is not asked.
-	Leave *overrideForm
+	// Wait is how long an approved action can be undone, Printed when this was shown.
+	Wait, Printed string
+	may           respond.Answers
 }
 
 // typed is what somebody typed or chose and what came of it.
 type typed struct {
 	reply, private, reason string
 	sendPrivate, hide      bool
-	// override and note are why it is to go out all the same.
-	override, note string
+	// only: the private message is to go out, and no public reply.
+	only bool
+	// override and why are why it is to go out all the same.
+	override, why string
+	// note is one for colleagues.
+	note string
 	// wrote: it came from a form with texts in it. refused: the gate refused them.
 	wrote, refused bool
 	notice         string
@@ -133,41 +112,67 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request) error {
 
 // renderCase shows a case; t is what was typed before it was refused.
 func (p *Pages) renderCase(w http.ResponseWriter, r *http.Request, status int, c respond.Case, t *typed) error {
-	v, now := p.reader(r), p.Now()
-	out := casePage{
-		Frame: p.Frame(r, v.Words.Say("Case")), ID: c.ID(), Lane: v.Words.Lane(c.Lane), Where: v.Words.Platform(c.Comment.Platform),
-		Age: v.Words.Ago(now.Sub(made(&c))), Opened: made(&c), Step: c.Step(),
-		Loud:    p.Desk.Loudness(c.Lane) == respond.Pages,
-		CanUndo: c.CanUndo() && v.User.Role.May(people.Decide),
+	v := p.reader(r)
+	if p.Pass != nil {
+		p.Pass(c.ID(), v.User.Name)
 	}
-	if c.Erased == "" {
-		out.Doubt = cmp.Or(v.doubt(c.Judgement), v.sampled(c))
-	}
-	out.News = "/cases/" + c.ID() + "/news?" + url.Values{"seen": {tag(c)}}.Encode()
-	out.may = p.Desk.May(c)
-	if c.Open() {
-		out.Window, _ = v.window(out.may)
+	out := v.head(c)
+	out.Frame = p.Frame(r, v.Words.Say("Case"))
+	of := url.Values{"seen": {tag(c)}}
+	out.News = "/cases/" + c.ID() + "/news?" + of.Encode()
+	if p.Here != nil {
+		of.Set("case", c.ID())
+		out.Live = "/live?" + of.Encode()
 	}
 	if t != nil {
 		out.Notice = t.notice
 	}
+	if err := v.fill(r.Context(), &out, c, t); err != nil {
+		return err
+	}
+	out.Before, out.After = p.Beside(c, v.User)
+	return p.Render(w, r, status, "case", out)
+}
+
+// head is what is known about a case without opening a text.
+func (v *reader) head(c respond.Case) casePage {
+	out := casePage{
+		ID: c.ID(), Lane: v.Words.Lane(c.Lane), Where: v.Words.Platform(c.Comment.Platform), Step: c.Step(),
+		Age: v.Words.Ago(v.Now().Sub(made(&c))), Opened: made(&c), Loud: v.Desk.Loudness(c.Lane) == respond.Pages,
+		Others: v.others(c.ID()), History: v.history(c), Wait: v.Words.Span(v.Desk.Rules().Window), Printed: v.full(v.Now()),
+	}
+	if c.Erased == "" {
+		out.Doubt = cmp.Or(v.doubt(c.Judgement), v.sampled(c))
+	}
 	for _, reason := range c.Judgement.Reasons[:min(len(c.Judgement.Reasons), inert.MostReasons)] {
 		out.Why = append(out.Why, v.Words.Whole(say.Sentence(say.Capital(reason.Why), "Something in it")))
 	}
-	var err error
-	if out.Said, err = v.said(r.Context(), c); err != nil {
+	if c.Open() {
+		out.may = v.Desk.May(c)
+		out.Window, _ = v.window(out.may)
+	}
+	return out
+}
+
+// fill adds what is said, what was done, and what the reader may decide.
+func (v *reader) fill(ctx context.Context, out *casePage, c respond.Case, t *typed) (err error) {
+	if out.Said, err = v.said(ctx, c); err != nil {
 		return err
 	}
-	if out.Done, err = v.done(r.Context(), c); err != nil {
+	if out.Done, err = v.done(ctx, c); err != nil {
 		return err
 	}
-	if err := v.offer(r.Context(), &out, c, t); err != nil {
+	if out.Team, err = v.team(ctx, c, t); err != nil {
 		return err
 	}
-	out.Label = v.labelForm(c, out.Said.Shown)
-	out.History, out.Wait = v.history(c), v.Words.Span(p.Desk.Rules().Window)
-	out.Before, out.After = p.Beside(c, v.User)
-	return p.Render(w, r, status, "case", out)
+	if out.Proposal, err = v.proposal(ctx, c, out.Said.Shown); err != nil {
+		return err
+	}
+	out.Thread, out.Bar, out.Label = v.thread(c), v.bar(ctx, c), v.labelForm(c, out.Said.Shown)
+	if err = v.offer(ctx, out, c, t); err == nil && out.Form != nil && out.Team.Write != nil {
+		out.Team.Write.Form = "decide" // where no script sees to it, what is written there is kept this way
+	}
+	return err
 }
 
 // reader is whoever looks at a page, in her language.
@@ -180,90 +185,30 @@ func (p *Pages) reader(r *http.Request) *reader { return &reader{p, page.VisitOf
 
 func (v *reader) clock(t time.Time) string { return v.Words.Clock(t, v.Now()) }
 
-// said opens the comment if it is shown in this session.
-func (v *reader) said(ctx context.Context, c respond.Case) (said, error) {
-	out := said{CanReveal: v.User.Role.May(people.Reveal), Own: c.Comment.Own, Lang: c.Judgement.Lang}
-	if out.Gone = c.Erased != "" || c.Comment.Version == ""; out.Gone {
-		return out, nil
-	}
-	at, ok := v.shown(ctx)[c.Comment.Key()]
-	if !ok || !out.CanReveal {
-		return out, nil
-	}
-	out.Shown, out.At = true, v.clock(at)
-	content, err := v.Desk.Said(ctx, c)
-	if errors.Is(err, respond.ErrGone) {
-		out.Gone = true
-		return out, nil
-	}
-	if err != nil {
-		return out, err
-	}
-	out.Author, out.Title = inert.Line(content.Author), inert.Line(content.Title)
-	if u, err := url.Parse(content.Link); err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" {
-		out.Link = u.String()
-	}
-	var cut bool
-	out.Pieces, cut = inert.Text(content.Text, c.Judgement.Reasons)
-	out.Notes = v.notes(c.Comment, cut)
-	return out, nil
-}
+// full says when something was, with the date also where that is today.
+func (v *reader) full(t time.Time) string { return v.Words.Clock(t, v.Now().AddDate(1, 0, 0)) }
 
-// notes are the facts about a comment that its words do not tell.
-func (v *reader) notes(c ingest.Comment, cut bool) []string {
-	var out []string
-	for _, n := range []struct {
-		is  bool
-		say string
-	}{
-		{cut, v.Words.Say("Only the first %d characters are shown.", inert.MostCharacters)},
-		{c.Truncated, v.Words.Say("It was longer than we keep: its end is missing here.")},
-		{c.Media, v.Words.Say("A picture or video belongs to it, which is not shown here.")},
-		{c.Hidden, v.Words.Say("It is hidden on the platform already.")},
-	} {
-		if n.is {
-			out = append(out, n.say)
+// others says who else has a case open.
+func (v *reader) others(id string) string {
+	if v.Here == nil {
+		return ""
+	}
+	n, first, since := 0, "", time.Time{}
+	for user, at := range v.Here(id) {
+		if user == v.User.Name {
+			continue
+		}
+		if n++; n == 1 {
+			first, since = user, at
 		}
 	}
-	return out
-}
-
-// done says what was decided and where each action stands.
-func (v *reader) done(ctx context.Context, c respond.Case) ([]doneLine, error) {
-	var out []doneLine
-	var reply time.Time // when it goes out: nothing is hidden before
-	for _, a := range c.Actions {
-		if a.State == respond.Approved && a.Kind == ingest.Reply {
-			reply = a.Due
-		}
-		if a.State == respond.Approved && a.Kind == ingest.Hide && reply.After(a.Due) {
-			a.Due, a.Why = reply, "not before the reply"
-		}
-		line := doneLine{Kind: v.Words.Say(kindWords[a.Kind]), Stands: v.standing(a), Verb: v.goesIn(a.Kind, "%s"), Note: v.unusual(a)}
-		if a.State == respond.Approved {
-			line.Seconds = max(0, int((a.Due.Sub(v.Now())+time.Second-1)/time.Second))
-		}
-		if a.State == respond.Dismissed && a.Text == "" {
-			line.Kind = v.Words.Say("Decision")
-		}
-		if a.Text != "" {
-			content, err := v.Desk.Texts.Open(ctx, a.Text)
-			if err != nil && !errors.Is(err, respond.ErrGone) {
-				return nil, err
-			}
-			line.Text = content.Text
-		}
-		out = append(out, line)
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return v.Words.Say("%s is looking at this too, since %s.", first, v.clock(since))
 	}
-	return out, nil
-}
-
-func (v *reader) history(c respond.Case) []historyLine {
-	var out []historyLine
-	for _, e := range slices.Backward(c.History) {
-		out = append(out, historyLine{At: e.At, When: v.clock(e.At), What: v.did(e)})
-	}
-	return out
+	return v.Words.Say("%s and others are looking at this too, since %s.", first, v.clock(since))
 }
 
 // tag names how far a case went.
@@ -271,22 +216,49 @@ func tag(c respond.Case) string {
 	return fmt.Sprintf("%d %s", c.Step(), c.State())
 }
 
+// News is what a page left open is told: Say that its case went on, Others who else
+// has it open.
+type News struct {
+	Say    string `json:"say"`
+	Others string `json:"here"`
+}
+
+// NewsOf is what to tell somebody whose page shows a case as it was at of's "seen".
+func (p *Pages) NewsOf(ctx context.Context, of page.Visit, id string, q url.Values) (News, error) {
+	c, err := p.Desk.Cases.Get(ctx, id)
+	if err != nil {
+		return News{}, err
+	}
+	v := &reader{p, of}
+	out := News{Others: v.others(id)}
+	if q.Get("seen") != tag(c) {
+		out.Say = v.wentOn(c)
+	}
+	return out, nil
+}
+
+// wentOn says how a case went on: who decided, or where what was decided stands.
+func (v *reader) wentOn(c respond.Case) string {
+	if last := lastStep(c); len(c.Actions) == 0 || c.Open() || last.Decides() && last.By != v.User.Name {
+		return v.overtaken(c)
+	}
+	return v.stands(c.Actions[0])
+}
+
 // News tells a page left open that its case went on.
 func (p *Pages) News(w http.ResponseWriter, r *http.Request) error {
-	c, err := p.theCase(r)
+	id := page.CaseID(r)
+	if id == "" {
+		return page.ErrNoCase
+	}
+	news, err := p.NewsOf(r.Context(), page.VisitOf(r), id, r.URL.Query())
 	if err != nil {
 		return err
 	}
-	words, v := "", p.reader(r)
-	if r.URL.Query().Get("seen") != tag(c) {
-		words = v.overtaken(c)
-		if len(c.Actions) > 0 && !c.Open() {
-			words = v.Words.Say(kindWords[c.Actions[0].Kind]) + ": " + v.standing(c.Actions[0])
-		}
+	if p.Pass != nil {
+		p.Pass(id, page.VisitOf(r).User.Name)
 	}
-	p.Answer(w, http.StatusOK, struct {
-		Say string `json:"say"`
-	}{words})
+	p.Answer(w, http.StatusOK, news)
 	return nil
 }
 

@@ -4,30 +4,116 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 
-	"triage/internal/classify"
 	"triage/internal/ingest"
 	"triage/internal/people"
 	"triage/internal/respond"
 	"triage/internal/review/say"
 )
 
+// offer adds what the reader may decide.
+func (v *reader) offer(ctx context.Context, out *casePage, c respond.Case, t *typed) (err error) {
+	out.Outcome = v.outcomeForm(c)
+	if !c.Open() || !v.User.Role.May(people.Decide) {
+		out.Yours = t.kept(c)
+		return nil
+	}
+	out.CanHand = slices.ContainsFunc(c.Actions, respond.Action.NeedsPerson)
+	if c.Erased != "" || c.Lane == respond.LaneSample {
+		return nil // nothing more can go out, or is asked for
+	}
+	if c.Comment.Own {
+		out.TakeDown = v.takeDown(c, out.may, t)
+		return nil
+	}
+	out.May, out.Know = v.may(out.may, v.caps(c)), v.know(out.may)
+	if out.Form, err = v.form(ctx, draft{c: c, may: out.may, typed: t, said: out.Said}); err != nil {
+		return err
+	}
+	if t != nil && t.refused {
+		out.Form.Override, out.Form.AskOfficer = v.overrideForm(t)
+	}
+	return nil
+}
+
+// kept are the texts that somebody typed, to be shown where they cannot be used; what
+// was suggested is not hers.
+func (t *typed) kept(c respond.Case) []string {
+	if t == nil {
+		return nil
+	}
+	mine := []string{strings.TrimSpace(t.reply), strings.TrimSpace(t.private)}
+	return slices.DeleteFunc(mine, func(s string) bool {
+		return s == "" || c.Suggestion != nil && (s == c.Suggestion.Text || s == c.Suggestion.Private)
+	})
+}
+
+// mayLine answers whether one thing may be done about a comment.
+type mayLine struct {
+	Kind, Answer string
+	Yes          bool
+	// Why says why not.
+	Why string
+}
+
+// mayWords names what may be done.
+var mayWords = map[ingest.ActionKind]string{ingest.Reply: "Public reply", ingest.Private: "Private message", ingest.Hide: "Hiding it"}
+
+// may answers "May we reply?", for each thing that could be done.
+func (v *reader) may(may respond.Answers, caps ingest.Capabilities) []mayLine {
+	var out []mayLine
+	for _, kind := range []ingest.ActionKind{ingest.Reply, ingest.Private, ingest.Hide} {
+		one := mayLine{Kind: v.Words.Say(mayWords[kind]), Answer: v.Words.Say("Yes"), Yes: true}
+		stop, stopped := may.Stop(kind)
+		switch left, _ := v.window(may); {
+		case stopped && stop.ByHand():
+			one.Answer, one.Yes, one.Why = v.Words.Say("By hand"), false, v.Words.Whole(stop.Why)
+		case stopped:
+			one.Answer, one.Yes, one.Why = v.Words.Say("No"), false, v.Words.Whole(stop.Why)
+		case kind == ingest.Private && left != "":
+			one.Answer = v.Words.Say("Yes, for %s, then %s closes it", left, caps.Name)
+		case kind == ingest.Hide:
+			one.Answer = v.Words.Say("Yes, with a privacy reason")
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// know are the things to be known before approving, each once. The window of a private
+// message stands beside it, and a banner says that posting is off.
+func (v *reader) know(may respond.Answers) []string {
+	var out []string
+	for _, a := range slices.Concat(may.Of(ingest.Reply), may.Of(ingest.Private)) {
+		if a.May && a.Code != "" && a.Code != respond.CodeWindow && a.Code != respond.CodeShadow && !slices.Contains(out, v.Words.Whole(a.Why)) {
+			out = append(out, v.Words.Whole(a.Why))
+		}
+	}
+	return out
+}
+
+// window is for how long a private message is possible, and the sentence about it.
+func (v *reader) window(may respond.Answers) (left, why string) {
+	for _, a := range may.Of(ingest.Private) {
+		if a.Code == respond.CodeWindow {
+			return v.Words.Whole(respond.Left(a.Until.Sub(v.Now()))), v.Words.Whole(a.Why)
+		}
+	}
+	return "", ""
+}
+
 // decideForm is what we would say, to be approved or changed.
 type decideForm struct {
-	// Reply, Private and Hide are nil where that may not be done: then NoReply and
-	// its like say why.
-	Reply                      *textField
-	Private                    *textField
-	Hide                       *hideField
-	NoReply, NoPrivate, NoHide string
+	// Reply, Private and Hide are nil where that may not be done; NoReply says why of
+	// the reply.
+	Reply   *textField
+	Private *textField
+	Hide    *hideField
+	NoReply string
 	// ByHand says why the reply is to be copied and published by a person.
 	ByHand string
-	// Window says for how long a private message is possible, Notes what else is to
-	// be known before approving.
+	// Window says for how long a private message is possible.
 	Window string
-	Notes  []string
 	// Then says what approving does.
 	Then string
 	// Override lets a refused text out; AskOfficer: somebody else can do that.
@@ -35,28 +121,8 @@ type decideForm struct {
 	AskOfficer bool
 	// SendPrivate: the private message is ticked.
 	SendPrivate bool
-	Wordings    []string
+	Wordings    []wording
 	Suggested   bool
-}
-
-// textField is a text to be said, and what the gate says about it.
-type textField struct {
-	Kind, Name, Text string
-	Length, Limit    string
-	Max              int
-	Problems         []problem
-	Checked          bool
-}
-
-// problem is one thing that may not be said, for people and for the page: a
-// sentence around the words it is about.
-type problem struct {
-	Lead  string `json:"lead"`
-	Words string `json:"words"`
-	Rest  string `json:"rest"`
-	// Start and End count as JavaScript does, in UTF-16.
-	Start int `json:"start"`
-	End   int `json:"end"`
 }
 
 // hideField offers to hide the comment.
@@ -77,57 +143,72 @@ type draft struct {
 	may respond.Answers
 	// typed is what was typed before; nil: nothing was.
 	typed *typed
-	seen  bool // the comment is shown beside it
+	said  said // as far as it is shown beside it
 }
 
-// form makes the form of a case: the suggestion, or what was typed; and what may not
-// be done, with the reason.
+// form makes the form of a case: the suggestion, or what was typed.
 func (v *reader) form(ctx context.Context, d draft) (*decideForm, error) {
 	c := d.c
-	f := &decideForm{Suggested: c.Suggestion != nil, Notes: v.notesOf(d.may)}
-	in := typed{}
-	if s := c.Suggestion; s != nil {
-		in = typed{reply: s.Text, private: s.Private, sendPrivate: s.Private != "", reason: s.Hide, hide: s.Hide != ""}
-	}
-	if d.typed != nil && d.typed.wrote {
-		in = *d.typed
-	}
+	f := &decideForm{Suggested: c.Suggestion != nil}
+	in := d.begin()
 	if err := v.recheck(ctx, c, &in); err != nil {
 		return nil, err
 	}
 	if d.typed != nil {
 		d.typed.problems = in.problems
 	}
-	caps := v.caps(c)
+	is := writing{author: d.said.Author, caps: v.caps(c), problems: in.problems}
+	if c.Suggestion != nil {
+		is.lang = c.Suggestion.Lang
+	}
 	if stop, stopped := d.may.Stop(ingest.Reply); stopped && !stop.ByHand() {
 		f.NoReply = v.Words.Whole(stop.Why)
 	} else {
-		f.ByHand, f.Reply = v.Words.Whole(stop.Why), v.field(ingest.Reply, "reply", in.reply, caps, in.problems)
-		if f.Suggested || d.seen {
+		f.ByHand, f.Reply = v.Words.Whole(stop.Why), v.field(ingest.Reply, in.reply, is)
+		if f.Suggested || d.said.Shown {
 			var err error
 			if f.Wordings, err = v.wordings(ctx, c); err != nil {
 				return nil, err
 			}
 		}
 	}
-	v.beside(f, d.may, in, caps)
+	if d.may.May(ingest.Private) {
+		f.Private, f.SendPrivate = v.field(ingest.Private, in.private, is), in.sendPrivate
+		_, f.Window = v.window(d.may)
+	}
+	if d.may.May(ingest.Hide) {
+		f.Hide = &hideField{On: in.hide, Note: v.Words.Whole(is.caps.HideNote), Reasons: v.hideReasons(in.reason)}
+	}
 	f.Then = v.then(f, d.may)
 	return f, nil
 }
 
-// beside adds what can go with the public reply: a private message and hiding.
-func (v *reader) beside(f *decideForm, may respond.Answers, in typed, caps ingest.Capabilities) {
-	if stop, stopped := may.Stop(ingest.Private); stopped {
-		f.NoPrivate = v.Words.Whole(stop.Why)
-	} else {
-		f.Private, f.SendPrivate = v.field(ingest.Private, "private_text", in.private, caps, in.problems), in.sendPrivate
-		_, f.Window = v.window(may)
+// begin is what stands in the form at first: what was typed before it was refused, or
+// the suggestion.
+func (d draft) begin() typed {
+	if d.typed != nil && d.typed.wrote {
+		return *d.typed
 	}
-	if stop, stopped := may.Stop(ingest.Hide); stopped {
-		f.NoHide = v.Words.Whole(stop.Why)
-	} else {
-		f.Hide = &hideField{On: in.hide, Note: v.Words.Whole(caps.HideNote), Reasons: v.hideReasons(in.reason)}
+	if s := d.c.Suggestion; s != nil {
+		return typed{reply: s.Text, private: s.Private, sendPrivate: s.Private != "", reason: s.Hide, hide: s.Hide != ""}
 	}
+	return typed{}
+}
+
+// then says what approving does.
+func (v *reader) then(f *decideForm, may respond.Answers) string {
+	if v.Shadow() {
+		return v.Words.Say("Approving records the decision. Nothing goes out.")
+	}
+	for _, a := range slices.Concat(may.Of(ingest.Reply), may.Of(ingest.Private)) {
+		if a.May && a.Code != respond.CodeWindow && a.Until.After(v.Now()) {
+			return v.Words.Say("When it goes out is said under “May we reply?”. Until then anybody can undo it.")
+		}
+	}
+	if f.ByHand != "" {
+		return v.Words.Say("Approving keeps the text here, for a person to publish it.")
+	}
+	return v.Words.Say("It goes out %s after you approve. Until then anybody can undo it.", v.Words.Span(v.Desk.Rules().Window))
 }
 
 // caps are what can be done on a case's account.
@@ -138,66 +219,23 @@ func (p *Pages) caps(c respond.Case) ingest.Capabilities {
 	return ingest.Capabilities{}
 }
 
-// labelForm asks what the comment is, of somebody who has it before her.
-type labelForm struct {
-	// Sample: it was not flagged, and this is all that is asked about it.
-	Sample bool
-	// Covered: the comment is to be revealed first.
-	Covered            bool
-	Levels             []labelLevel
-	Urgent, Identifier bool
-}
-
-type labelLevel struct {
-	Code, Words string
-	On          bool
-}
-
-// labelForm makes the form, with what was said before, or else the classifier;
-// of a sample nothing is said before. nil: there is nothing to say.
-func (v *reader) labelForm(c respond.Case, shown bool) *labelForm {
-	f := &labelForm{Sample: c.Lane == respond.LaneSample && c.Open(), Covered: !shown}
-	if !v.User.Role.May(people.Decide) || !c.CanLabel() || f.Covered && !f.Sample {
-		return nil
-	}
-	is, known := respond.Label{Level: c.Judgement.Level, Urgent: c.Judgement.Urgent, Identifier: c.Judgement.Identifier}, c.Judgement.Judged && !f.Sample
-	if c.Label != nil {
-		is, known = *c.Label, true
-	}
-	f.Urgent, f.Identifier = is.Urgent, is.Identifier
-	for l := classify.None; l <= classify.Clear; l++ {
-		f.Levels = append(f.Levels, labelLevel{l.String(), v.Words.Say(levelWords[l]), known && l == is.Level})
-	}
-	return f
-}
-
-// levelWords says what a level means.
-var levelWords = map[classify.Level]string{
-	classify.None: "Nothing about anybody's health", classify.Possible: "Somebody's care is alluded to, without a detail",
-	classify.Clear: "A medical detail of somebody",
-}
-
-// sampled says of a case that nothing flagged it.
-func (v *reader) sampled(c respond.Case) string {
-	if c.Sampled == "" {
-		return ""
-	}
-	return v.Words.Say("It was not flagged, and was picked at random.")
-}
-
 // wordings are the replies that may be said. A lane that has none of its own,
 // because a person is to look first, has the most general ones afterwards.
-func (p *Pages) wordings(ctx context.Context, c respond.Case) ([]string, error) {
+func (p *Pages) wordings(ctx context.Context, c respond.Case) ([]wording, error) {
 	if c.Lane == respond.LaneLook {
 		c.Lane = respond.LanePossible
 	}
 	drafts, err := p.Desk.Variants(ctx, c, respond.Public)
-	var out []string
+	var out []wording
 	for _, d := range drafts {
-		out = append(out, d.Text)
+		name := strings.Split(d.Template+".", ".")
+		out = append(out, wording{Text: d.Text, Lang: name[1]})
 	}
 	return out, err
 }
+
+// wording is one way to say it, and in which language.
+type wording struct{ Text, Lang string }
 
 func (v *reader) hideReasons(chosen string) []reason {
 	var out []reason
@@ -206,55 +244,4 @@ func (v *reader) hideReasons(chosen string) []reason {
 	}
 	slices.SortFunc(out, func(a, b reason) int { return strings.Compare(a.Words, b.Words) })
 	return out
-}
-
-// field makes the field of a text, with its length as the platform counts it.
-func (v *reader) field(kind ingest.ActionKind, name, text string, caps ingest.Capabilities, problems map[ingest.ActionKind][]respond.Problem) *textField {
-	f := &textField{Kind: string(kind), Name: name, Text: text}
-	n, limit := caps.Count(kind, text)
-	f.Max, f.Length = limit, v.Words.Number(n)
-	if limit > 0 {
-		f.Limit = v.Words.Number(limit)
-	}
-	said, asked := problems[kind]
-	f.Checked, f.Problems = asked && len(said) == 0, v.inWords(text, said)
-	return f
-}
-
-// inWords puts the gate's problems beside the words they are about. The gate
-// writes *words* where its sentence names them.
-func (v *reader) inWords(text string, problems []respond.Problem) []problem {
-	out := []problem{}
-	for i, g := range problems {
-		if slices.ContainsFunc(problems[:i], func(o respond.Problem) bool { return o.Start == g.Start && o.End == g.End }) {
-			continue // one sentence about the same words is enough
-		}
-		start := min(max(g.Start, 0), len(text))
-		end := min(max(g.End, start), len(text))
-		at := text[start:end]
-		one := problem{Words: strings.TrimSpace(at), Start: units(text[:start]), End: units(text[:end])}
-		why := v.Words.Whole(g.Why)
-		lead, rest, named := strings.Cut(why, "*"+at+"*")
-		switch {
-		case one.Words == strings.TrimSpace(text) || utf8.RuneCountInString(one.Words) > 80:
-			one.Words, one.Rest = "", why // it is about the whole
-			if named {
-				one.Rest = lead + v.Words.Say("this") + rest
-			}
-		case named:
-			one.Lead, one.Rest = lead, rest
-		default:
-			one.Rest = " " + why
-		}
-		out = append(out, one)
-	}
-	return out
-}
-
-func units(s string) int {
-	n := 0
-	for _, r := range s {
-		n += utf16.RuneLen(r)
-	}
-	return n
 }

@@ -92,15 +92,25 @@ func (v *reader) goesIn(kind ingest.ActionKind, left string) string {
 	return v.Words.Say("Goes out in %s.", left)
 }
 
+// goesOut says when an approved action goes out.
+func (v *reader) goesOut(a respond.Action) string {
+	if left := a.Due.Sub(v.Now()); left > 0 {
+		return v.goesIn(a.Kind, v.Words.Span(left))
+	}
+	return v.Words.Say("Going out now.")
+}
+
+// stands says in one line what an action is and where it stands.
+func (v *reader) stands(a respond.Action) string {
+	return v.Words.Say("%s: %s", v.Words.Say(kindWords[a.Kind]), v.standing(a))
+}
+
 // standing says in words where an action stands.
 func (v *reader) standing(a respond.Action) string {
 	w, at := v.Words, v.clock(a.Done)
 	switch a.State {
 	case respond.Approved:
-		if left := a.Due.Sub(v.Now()); left > 0 {
-			return v.goesIn(a.Kind, w.Span(left)) + v.tail(say.Capital(a.Why))
-		}
-		return w.Say("Going out now.")
+		return v.goesOut(a) + v.tail(say.Capital(a.Why))
 	case respond.Sending:
 		return w.Say("Going out now. We are waiting for the platform's answer.")
 	case respond.Sent:

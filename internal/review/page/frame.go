@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"go.uber.org/zap"
 )
@@ -14,26 +15,40 @@ type Frame struct {
 	Title, Practice, OnCall string
 	// User is who is signed in; empty: nobody is.
 	User, Role string
-	// Manages: there is something for her to manage, Here is where she is.
-	Manages bool
-	Here    string
-	Shadow  bool
-	// News is the address that the page asks for what is new; empty: none.
-	News string
+	// Manages: there is something for her to manage. Here is where she is, and Area
+	// which part of the desk that is: queue, settings, people, account.
+	Manages    bool
+	Here, Area string
+	Shadow     bool
+	// Idle is after how many seconds without use she is signed out.
+	Idle int
+	// News is the address that the page asks for what is new, and Live the one that
+	// tells it at once; empty: none.
+	News, Live string
 }
 
 // Frame makes the frame of a page with a title in the reader's words.
 func (s *Site) Frame(r *http.Request, title string) Frame {
 	v := VisitOf(r)
-	f := Frame{Title: title, Practice: s.Practice, Here: r.URL.Path}
+	f := Frame{Title: title, Practice: s.Practice, Here: r.URL.Path, Area: areaOf(r.URL.Path)}
 	if u := v.User; u.Name != "" { // a stranger learns nothing about the practice's staff and state
 		f.User, f.Role, f.Shadow = u.Name, v.Words.Say(string(u.Role)), s.Shadow()
-		f.Manages = manages(u.Role)
+		f.Manages, f.Idle = manages(u.Role), int(s.Sessions.IdleTimeout.Seconds())
 		if s.OnCall != nil {
 			f.OnCall = s.OnCall()
 		}
 	}
 	return f
+}
+
+// areaOf is the part of the desk that an address belongs to.
+func areaOf(path string) string {
+	switch first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/"); first {
+	case "", "cases":
+		return "queue"
+	default:
+		return first
+	}
 }
 
 // TitleOf is a page's title as the browser shows it.

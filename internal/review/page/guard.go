@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 
 	"go.uber.org/zap"
 
@@ -62,10 +63,10 @@ func (s *Site) guard(rt Route) http.Handler {
 		v.data = rt.Data
 		into := func() *http.Request { return r.WithContext(context.WithValue(r.Context(), visitKey{}, v)) }
 		if rt.Need != Anyone {
-			u, err := s.signedIn(r)
+			u, err := s.SignedIn(r)
 			switch {
-			case errors.Is(err, errSignedOut):
-				s.askToSignIn(w, into())
+			case errors.Is(err, ErrSignedOut):
+				s.AskToSignIn(w, into())
 				return
 			case err != nil:
 				s.Fail(w, into(), err)
@@ -77,6 +78,10 @@ func (s *Site) guard(rt Route) http.Handler {
 				s.Fail(w, into(), ErrRole)
 				return
 			}
+			if s.halfway(r, rt, u) {
+				s.Fail(w, into(), ErrSecond)
+				return
+			}
 		}
 		r = into()
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
@@ -86,40 +91,53 @@ func (s *Site) guard(rt Route) http.Handler {
 	})
 }
 
+// halfway reports whether somebody who came in by her password alone needs a second
+// step by now, such as after a new role, and has none yet. Her account, where she sets
+// one up, is open to her.
+func (s *Site) halfway(r *http.Request, rt Route, u people.User) bool {
+	return rt.Need != people.See && s.People.SetUp(u) && s.Sessions.GetString(r.Context(), people.SessionBy) == ""
+}
+
 // manages reports whether a role has something to manage.
 func manages(r people.Role) bool { return r.May(people.Manage) || r.May(people.Configure) }
 
 // maxForm is the largest form in bytes: two long texts.
 const maxForm = 256 << 10
 
-// errSignedOut says that the request belongs to nobody who is signed in.
-var errSignedOut = errors.New("signed out")
+// ErrSignedOut says that the request belongs to nobody who is signed in.
+var ErrSignedOut = errors.New("signed out")
 
-// signedIn finds whose request it is, as the user is now: one who was disabled
-// or got another password is out at once.
-func (s *Site) signedIn(r *http.Request) (people.User, error) {
+// SignedIn finds whose request it is, as the user is now: one who was disabled
+// or got another password is out at once. It returns ErrSignedOut for nobody's.
+func (s *Site) SignedIn(r *http.Request) (people.User, error) {
 	ctx := r.Context()
-	name := s.Sessions.GetString(ctx, sessionUser)
+	name := s.Sessions.GetString(ctx, people.SessionUser)
 	if name == "" {
-		return people.User{}, errSignedOut
+		return people.User{}, ErrSignedOut
 	}
 	u, err := s.People.Get(ctx, name)
 	if errors.Is(err, people.ErrNotFound) {
-		return people.User{}, errSignedOut
+		return people.User{}, ErrSignedOut
 	}
 	if err != nil {
 		return people.User{}, err
 	}
-	if u.Disabled || u.Mark() != s.Sessions.GetString(ctx, sessionMark) {
-		return people.User{}, errSignedOut
+	if u.Disabled || u.Mark() != s.Sessions.GetString(ctx, people.SessionMark) {
+		return people.User{}, ErrSignedOut
 	}
 	return u, nil
 }
 
-// askToSignIn sends a reader to the sign-in page, and back afterwards.
-func (s *Site) askToSignIn(w http.ResponseWriter, r *http.Request) {
-	if VisitOf(r).data {
+// AskToSignIn sends a reader to the sign-in page, and back afterwards. What she typed
+// into a form would be lost on the way, so that a form is answered with a page that
+// says how to keep it.
+func (s *Site) AskToSignIn(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case VisitOf(r).data:
 		s.Fail(w, r, ErrSignIn)
+		return
+	case r.Method == http.MethodPost && r.URL.Path != "/logout":
+		s.Fail(w, r, ErrGoBack)
 		return
 	}
 	to := "/login"
@@ -135,11 +153,15 @@ func (s *Site) foreign(w http.ResponseWriter, r *http.Request) { s.Fail(w, r, Er
 // Nowhere answers for addresses that do not exist.
 func (s *Site) Nowhere(http.ResponseWriter, *http.Request) error { return ErrNowhere }
 
-var ownPath = regexp.MustCompile(`^/cases/[a-z0-9-]{1,64}$`)
+var (
+	ownPath  = regexp.MustCompile(`^/cases/[a-z0-9-]{1,64}$`)
+	ownPages = []string{"/account", "/people", "/settings"}
+	ofOffice = regexp.MustCompile(`^/(people/[a-z][a-z0-9_-]{0,31}|settings/[a-z][a-z0-9_.]{0,63})$`)
+)
 
-// Local is where to go after signing in: the queue or a case, never elsewhere.
+// Local is where to go after signing in: a page of the desk, never elsewhere.
 func Local(next string) string {
-	if ownPath.MatchString(next) {
+	if ownPath.MatchString(next) || ofOffice.MatchString(next) || slices.Contains(ownPages, next) {
 		return next
 	}
 	return "/"

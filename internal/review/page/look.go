@@ -2,6 +2,7 @@ package page
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -12,6 +13,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -31,9 +33,12 @@ type look struct {
 	named map[string]string
 }
 
+// asset is a file. Pages are not packed: what an answer weighs would tell whoever
+// watches the line, and can put words into it, what else is on the page. A file is the
+// same for everybody.
 type asset struct {
-	kind string
-	data []byte
+	kind         string
+	data, packed []byte // packed with gzip; nil: that saves nothing
 }
 
 func newLook(from []fs.FS) (*look, error) {
@@ -118,8 +123,23 @@ func (l *look) add(name string, data []byte) {
 	ext := path.Ext(name)
 	hashedName := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
 	l.named[name] = hashedName
-	l.assets[hashedName] = asset{kind: mime.TypeByExtension(ext), data: data}
+	l.assets[hashedName] = asset{kind: mime.TypeByExtension(ext), data: data, packed: pack(data)}
 }
+
+// pack packs a file as small as it gets.
+func pack(data []byte) []byte {
+	var out bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&out, gzip.BestCompression) // the level exists
+	_, _ = z.Write(data)                                    // into memory
+	_ = z.Close()
+	if out.Len() >= len(data) {
+		return nil
+	}
+	return out.Bytes()
+}
+
+// unpacked says that a browser cannot read gzip, though it names it.
+var unpacked = regexp.MustCompile(`gzip\s*;\s*q=0(\.0*)?\s*(,|$)`)
 
 // serve serves a file. Its name changes with its content, so it may be kept
 // for ever.
@@ -131,7 +151,13 @@ func (l *look) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", a.kind)
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	_, _ = w.Write(a.data)
+	w.Header().Set("Vary", "Accept-Encoding")
+	data := a.data
+	if takes := r.Header.Get("Accept-Encoding"); a.packed != nil && strings.Contains(takes, "gzip") && !unpacked.MatchString(takes) {
+		w.Header().Set("Content-Encoding", "gzip")
+		data = a.packed
+	}
+	_, _ = w.Write(data)
 }
 
 // scriptWords are the sentences of the scripts, as JSON: what they look up in

@@ -26,8 +26,12 @@ func (e *Refusal) Error() string { return e.Title }
 var (
 	ErrSignIn = &Refusal{http.StatusUnauthorized, "Signed out",
 		"You were signed out. What you typed is still on this page: sign in again in another tab, then go on here."}
+	ErrGoBack = &Refusal{http.StatusUnauthorized, "Signed out",
+		"You were signed out before this arrived, so nothing was changed. What you typed is not lost: sign in in another tab, then go back to the page before this one and press the button again."}
 	ErrRole = &Refusal{http.StatusForbidden, "Not yours to do",
 		"Your role does not allow this. Nothing was changed. Ask an admin of the practice if it should."}
+	ErrSecond = &Refusal{http.StatusForbidden, "A second step is needed",
+		"Your role signs in with two steps by now, and you have only a password. Nothing was changed. Set up a second step in your account, then try again."}
 	ErrForeign = &Refusal{http.StatusForbidden, "Refused",
 		"This request came from another site and was refused. Nothing was changed. If you pressed a button on this desk, load the page again and press it once more."}
 	ErrNowhere = &Refusal{http.StatusNotFound, "No such page",

@@ -9,31 +9,59 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/alexedwards/scs/v2/memstore"
+	"go.uber.org/zap"
 
 	"triage/internal/people"
 	"triage/internal/review/say"
 )
 
-// What a session holds: who, and the mark of her password. Pages keep more in it
-// under names of their own.
-const (
-	sessionUser = "user"
-	sessionMark = "mark"
-)
-
 // SignIn makes the session that of a user, under a new token and with nothing in it
-// that another one left.
-func (s *Site) SignIn(ctx context.Context, u people.User) error {
+// that another one left. by says how she came in; empty: by her password alone.
+func (s *Site) SignIn(r *http.Request, u people.User, by string) error {
+	ctx := r.Context()
+	if err := s.Begin(ctx); err != nil {
+		return err
+	}
+	s.Sessions.Put(ctx, people.SessionUser, u.Name)
+	s.Sessions.Put(ctx, people.SessionMark, u.Mark())
+	s.Sessions.Put(ctx, people.SessionSince, s.Now().Unix())
+	s.Sessions.Put(ctx, people.SessionPlace, people.Place(r.RemoteAddr))
+	s.Sessions.Put(ctx, people.SessionBrowser, people.Browser(r.UserAgent()))
+	s.Sessions.Put(ctx, people.SessionBy, by)
+	s.Sessions.Put(ctx, people.SessionUsed, s.Now().Unix())
+	if err := s.People.CameIn(ctx, u.Name); err != nil { // which keeps nobody out
+		s.Log.Warn("when somebody last signed in is not kept", zap.String("user", u.Name), zap.Error(err))
+	}
+	return nil
+}
+
+// Begin empties the session and gives it a new token: what was known of it before
+// opens nothing.
+func (s *Site) Begin(ctx context.Context) error {
 	if err := s.Sessions.Clear(ctx); err != nil {
 		return err
 	}
-	if err := s.Sessions.RenewToken(ctx); err != nil {
-		return err
-	}
-	s.Sessions.Put(ctx, sessionUser, u.Name)
-	s.Sessions.Put(ctx, sessionMark, u.Mark())
-	return nil
+	return s.Sessions.RenewToken(ctx)
 }
+
+// Stay keeps a session going after its user changed what it was begun with. It ends no
+// later than it would have.
+func (s *Site) Stay(ctx context.Context, u people.User) error {
+	s.Sessions.Put(ctx, people.SessionMark, u.Mark())
+	ends := s.Sessions.Deadline(ctx)
+	err := s.Sessions.RenewToken(ctx)
+	s.Sessions.SetDeadline(ctx, ends)
+	return err
+}
+
+// Left is for how long a session goes on if nothing is used.
+func (s *Site) Left(ctx context.Context) time.Duration {
+	used := time.Unix(s.Sessions.GetInt64(ctx, people.SessionUsed), 0)
+	return max(0, min(used.Add(s.Sessions.IdleTimeout).Sub(s.Now()), s.Sessions.Deadline(ctx).Sub(s.Now())))
+}
+
+// SessionID names the session among its user's.
+func (s *Site) SessionID(ctx context.Context) string { return hashToken(s.Sessions.Token(ctx)) }
 
 // langCookie keeps the language that somebody chose on this browser; it says nothing
 // about her.
@@ -80,7 +108,12 @@ func (s *Site) newSessions(o Options) *scs.SessionManager {
 // a page left open does not keep its reader signed in.
 func (s *Site) session(rt Route, next http.Handler) http.Handler {
 	if !rt.Quiet {
-		return s.Sessions.LoadAndSave(next)
+		return s.Sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if s.Sessions.Exists(r.Context(), people.SessionUser) {
+				s.Sessions.Put(r.Context(), people.SessionUsed, s.Now().Unix())
+			}
+			next.ServeHTTP(w, r)
+		}))
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		token := ""

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"triage/internal/people"
 )
 
 // store counts what a session store sees.
@@ -69,7 +71,7 @@ func startSession(t *testing.T, p *Site) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Sessions.Put(ctx, sessionUser, "rita")
+	p.Sessions.Put(ctx, people.SessionUser, "rita")
 	token, _, err := p.Sessions.Commit(ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +84,7 @@ func useSession(t *testing.T, p *Site, token string, quiet bool) bool {
 	t.Helper()
 	known := false
 	h := p.session(Route{Quiet: quiet}, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		known = p.Sessions.GetString(r.Context(), sessionUser) == "rita"
+		known = p.Sessions.GetString(r.Context(), people.SessionUser) == "rita"
 	}))
 	r := httptest.NewRequestWithContext(t.Context(), "GET", "/", nil)
 	r.AddCookie(&http.Cookie{Name: "triage", Value: token})

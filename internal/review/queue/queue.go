@@ -5,9 +5,9 @@ package queue
 import (
 	"embed"
 	"fmt"
+	"iter"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,21 +15,26 @@ import (
 	"triage/internal/ingest"
 	"triage/internal/people"
 	"triage/internal/respond"
+	"triage/internal/respond/board"
 	"triage/internal/review/page"
 	"triage/internal/review/say"
 )
 
-// Files are the page's templates and scripts.
+// Files are the page's templates, styles and scripts.
 //
-//go:embed templates
+//go:embed templates assets
 var Files embed.FS
 
 // Pages are the queue and its lists.
 type Pages struct {
 	*page.Site
 	Desk *respond.Desk
+	// Board lists the cases.
+	Board *board.Board
 	// Health tells how reading the accounts goes.
 	Health func() []ingest.Health
+	// Here are the users who have a case open, and since when.
+	Here func(id string) iter.Seq2[string, time.Time]
 }
 
 const perPage = 50
@@ -37,29 +42,32 @@ const perPage = 50
 // queuePage shows what needs somebody.
 type queuePage struct {
 	page.Frame
-	Counts  counts
+	Counts  board.Counts
 	Trouble []string
 	// Reading says that every account answers.
-	Reading string
-	Filters []filterGroup
-	Rows    []row
-	Empty   string
-	All     bool // nothing is filtered away
-	Narrow  bool // only some lanes, platforms or accounts are shown
-	Today   string
+	Reading  string
+	Headings []link
+	Choices  []choice
+	// State, From and To are the search's other fields.
+	State, From, To string
+	Rows            []row
+	Empty           string
+	All             bool // what needs somebody, and nothing is filtered away
+	Narrow          bool // only some lanes, platforms, accounts, people or days are shown
+	// Found says how many a search found, and Everything leads to all of them.
+	Found, Everything string
+	Today             string
 	// Outcomes says what became of the conversations in the list.
 	Outcomes string
 	Sample   string // how many of the weekly sample nobody has looked at
 	Undo     *undoLast
+	// Together says what became of what was just done to several; nil: nothing was.
+	Together *togetherDone
+	// Back is the list's address, and Choosing whether several can be chosen in it.
+	Back     string
+	Choosing bool
 	// Older and Newer lead to the other pages of a long list.
 	Older, Newer, Range string
-}
-
-// row is one case in the list: no word of the comment.
-type row struct {
-	ID, Lane, Where, Age, Note string
-	Opened                     time.Time
-	Loud, Low                  bool
 }
 
 // undoLast offers to take back one's last decision.
@@ -68,16 +76,9 @@ type undoLast struct {
 	Seconds int
 }
 
-// counts is what the desk's head says.
-type counts struct {
-	Now     int `json:"now"`     // need somebody at once
-	Waiting int `json:"waiting"` // wait for a person
-	Going   int `json:"going"`   // go out soon
-}
-
 // title is the beginning of the page's title.
-func (c counts) title(w *say.Words) string {
-	if n := c.Now + c.Waiting; n > 0 {
+func title(n board.Counts, w *say.Words) string {
+	if n := n.Now + n.Waiting; n > 0 {
 		return fmt.Sprintf("(%d) %s", n, w.Say("Queue"))
 	}
 	return w.Say("Queue")
@@ -85,124 +86,71 @@ func (c counts) title(w *say.Words) string {
 
 // Show shows the queue, or the list that the address asks for.
 func (p *Pages) Show(w http.ResponseWriter, r *http.Request) error {
-	f, v := readFilter(r.URL.Query()), page.VisitOf(r)
-	s := p.survey(f, v.User)
-	out := queuePage{Frame: p.Frame(r, s.title(v.Words)), Counts: s.counts, Filters: f.groups(s, v.Words), All: f == filter{Page: f.Page},
-		Narrow: f != filter{Page: f.Page, State: f.State}}
-	out.News = "/news?" + f.query(url.Values{"since": {strconv.FormatInt(max(0, s.newest.UnixNano()), 10)}}).Encode()
+	f, v := readFilter(r.URL.Query(), p.Now().Location()), page.VisitOf(r)
+	n := p.Board.Counts(p.loud)
+	list := p.Board.List(f.Query, (f.Page-1)*perPage, perPage)
+	out := queuePage{Frame: p.Frame(r, title(n, v.Words)), Counts: n, Headings: f.headings(v.Words),
+		Choices: f.choices(p.Board.Offered(), v.User.Name, v.Words), State: string(f.State), From: f.from, To: f.to,
+		All: f.Query == board.Query{}, Narrow: f.narrow(), Back: f.href(f.Page), Everything: filter{Query: board.Query{State: f.State}}.href(1)}
+	of := f.query(url.Values{"since": {strconv.FormatInt(list.Mark, 10)}}).Encode()
+	out.News, out.Live = "/news?"+of, "/live?"+of
 	out.Trouble, out.Reading = p.reading(v.Words)
-	out.Today = s.decided(v.Words)
-	if f.State == stateAnswered {
-		out.Outcomes = s.becameOf(v.Words)
+	out.Today = p.today(v.Words)
+	if f.State == board.Answered {
+		out.Outcomes = p.becameOf(f.Query, v.Words)
 	}
-	if s.sample > 0 {
-		out.Sample = v.Words.Count(s.sample, "%d comment")
+	if n.Sample > 0 {
+		out.Sample = v.Words.Count(n.Sample, "%d comment")
 	}
-	if s.undo != nil && v.User.Role.May(people.Decide) {
-		out.Undo = &undoLast{ID: s.undo.ID(), Seconds: seconds(due(s.undo).Sub(p.Now()))}
+	decides := v.User.Role.May(people.Decide)
+	if decides {
+		if out.Together = p.takeDone(r, v.Words); out.Together == nil || len(out.Together.Undo) == 0 {
+			out.Undo = p.undoLast(v.User)
+		}
 	}
-	first := min((f.Page-1)*perPage, len(s.list))
-	last := min(first+perPage, len(s.list))
-	for _, c := range s.list[first:last] {
-		out.Rows = append(out.Rows, p.row(c.Case, v.Words))
+	for _, c := range list.Cards {
+		one := p.row(c, v)
+		out.Rows = append(out.Rows, one)
+		out.Choosing = out.Choosing || decides && one.Choose != ""
 	}
-	out.Empty = p.empty(out.All, v.Words)
-	if len(s.list) > perPage {
-		out.Range = v.Words.Say("%d to %d of %d", first+1, last, len(s.list))
-		out.turn(f, last < len(s.list))
-	}
+	out.fill(f, list, v.Words)
+	out.Empty = p.empty(f, v.Words)
 	return p.Render(w, r, http.StatusOK, "queue", out)
 }
 
-// turn sets the links to the other pages of a long list.
-func (page *queuePage) turn(f filter, more bool) {
+// fill says how much the list is, and leads to its other pages.
+func (out *queuePage) fill(f filter, list board.List, w *say.Words) {
+	if f.narrow() {
+		out.Found = w.Count(list.All, "%d case")
+	}
+	last := list.First + len(list.Cards)
+	if list.All <= perPage {
+		return
+	}
+	out.Range = w.Say("%d to %d of %d", min(list.First+1, list.All), last, list.All)
 	if f.Page > 1 {
-		page.Newer = "/?" + f.query(url.Values{"page": {strconv.Itoa(f.Page - 1)}}).Encode()
+		out.Newer = f.href(min(f.Page-1, (list.All-1)/perPage+1))
 	}
-	if more {
-		page.Older = "/?" + f.query(url.Values{"page": {strconv.Itoa(f.Page + 1)}}).Encode()
+	if last < list.All {
+		out.Older = f.href(f.Page + 1)
 	}
 }
 
-func (p *Pages) row(c *respond.Case, w *say.Words) row {
-	now := p.Now()
-	out := row{ID: c.ID(), Lane: w.Lane(c.Lane), Where: w.Platform(c.Comment.Platform), Opened: c.Opened,
-		Age: w.Short(now.Sub(made(c))), Low: c.Low, Loud: p.loud(c)}
-	if p.manyOn(c.Comment.Platform) {
-		out.Where += " · " + c.Comment.Account
-	}
-	out.Note = p.rowNote(c, w)
-	return out
-}
+// undoWhile is for how long a decision by which nothing goes out is offered to be
+// taken back.
+const undoWhile = time.Minute
 
-// loud reports whether a case calls a person until somebody comes.
-func (p *Pages) loud(c *respond.Case) bool { return p.Desk.Loudness(c.Lane) == respond.Pages }
-
-// manyOn reports whether the practice has several accounts on a platform.
-func (p *Pages) manyOn(platform string) bool {
-	n := 0
-	for _, h := range p.Health() {
-		n += btoi(h.Platform == platform)
+func (p *Pages) undoLast(me people.User) *undoLast {
+	c, until, found := p.Board.Last(me.Name, p.Now(), undoWhile)
+	if !found {
+		return nil
 	}
-	return n > 1
-}
-
-// rowNote is the one thing to know about a case beside its lane and age.
-func (p *Pages) rowNote(c *respond.Case, w *say.Words) string {
-	window := c.Comment.PrivateUntil.Sub(p.Now())
-	switch c.State() {
-	case respond.Manual:
-		return w.Say("to be done by hand")
-	case respond.Failed:
-		return w.Say("could not be published")
-	case respond.Approved:
-		left := w.Span(due(c).Sub(p.Now()))
-		if byItself(c) {
-			return w.Say("automatic, goes out in %s", left)
-		}
-		return w.Say("goes out in %s", left)
-	case respond.Sending:
-		return w.Say("going out now")
-	case respond.Waiting:
-		switch {
-		case c.Lane == respond.LaneTakeDown:
-			return w.Say("privacy officer")
-		case respond.Plans[c.Lane].Private && window > 0:
-			return w.Say("private reply %s", w.Short(window))
-		}
-		return ""
-	}
-	settled := w.Say("withdrawn")
-	if e, ok := decision(c); ok {
-		settled = e.By + ", " + w.Clock(e.At, p.Now())
-	} else if byItself(c) {
-		settled = w.Say("automatic, %s", w.Clock(c.LastStep(), p.Now()))
-	}
-	if c.Outcome != nil {
-		settled += " · " + say.Lower(w.Outcome(c.Outcome.Code))
-	}
-	return settled
-}
-
-// byItself reports whether a public reply went out, or goes out, that nobody
-// approved.
-func byItself(c *respond.Case) bool {
-	return slices.ContainsFunc(c.Actions, func(a respond.Action) bool {
-		return a.Kind == ingest.Reply && a.By == respond.Machine && (a.State == respond.Sent || a.State == respond.Approved)
-	})
+	return &undoLast{ID: c.ID, Seconds: max(0, int((until.Sub(p.Now())+time.Second-1)/time.Second))}
 }
 
 // becameOf counts the outcomes of what is listed.
-func (s *survey) becameOf(w *say.Words) string {
-	n, unknown := map[string]int{}, 0
-	for _, c := range s.list {
-		switch {
-		case c.Outcome != nil:
-			n[c.Outcome.Code]++
-		case c.CanOutcome():
-			unknown++
-		}
-	}
+func (p *Pages) becameOf(q board.Query, w *say.Words) string {
+	n, unknown := p.Board.Outcomes(q)
 	if len(n) == 0 {
 		return ""
 	}
@@ -213,37 +161,57 @@ func (s *survey) becameOf(w *say.Words) string {
 	return w.Say("What became of these: %s; not said %d.", strings.Join(parts, ", "), unknown)
 }
 
-// decided says what was decided today.
-func (s *survey) decided(w *say.Words) string {
-	if len(s.took) == 0 {
+// today says what was decided today.
+func (p *Pages) today(w *say.Words) string {
+	now := p.Now()
+	y, m, d := now.Date()
+	of := p.Board.Since(time.Date(y, m, d, 0, 0, 0, 0, now.Location()))
+	if of.Answered+of.Dismissed == 0 {
 		return w.Say("Decided today: nothing yet.")
 	}
-	slices.Sort(s.took)
-	return w.Say("Decided today: %d answered, %d dismissed, median %s.", s.answered, s.closed, w.Span(s.took[len(s.took)/2]))
+	return w.Say("Decided today: %d answered, %d dismissed, median %s.", of.Answered, of.Dismissed, w.Span(of.Median))
+}
+
+// Beside are the cases before and after one in the queue; empty: there is none.
+func (p *Pages) Beside(c respond.Case, _ people.User) (before, after string) {
+	var q board.Query
+	if c.Lane == respond.LaneSample {
+		q.Lane = c.Lane
+	}
+	return p.Board.Beside(q, c.ID())
+}
+
+// News is what a page left open is told.
+type News struct {
+	// Say is what came meanwhile; empty: nothing did.
+	Say   string `json:"say"`
+	Title string `json:"title"`
+	// Now need somebody at once, Waiting wait for a person, Going go out soon.
+	Now     int `json:"now"`
+	Waiting int `json:"waiting"`
+	Going   int `json:"going"`
+}
+
+// NewsOf is what came into a list since the page at this address was made.
+func (p *Pages) NewsOf(v page.Visit, of url.Values) (News, error) {
+	since, err := strconv.ParseInt(of.Get("since"), 10, 64)
+	if err != nil {
+		return News{}, page.ErrForm
+	}
+	n := p.Board.Counts(p.loud)
+	out := News{Title: p.TitleOf(title(n, v.Words)), Now: n.Now, Waiting: n.Waiting, Going: n.Going}
+	if fresh := p.Board.Fresh(readFilter(of, p.Now().Location()).Query, since); fresh > 0 {
+		out.Say = v.Words.Count(fresh, "%d new case")
+	}
+	return out, nil
 }
 
 // News tells a page left open what came meanwhile.
 func (p *Pages) News(w http.ResponseWriter, r *http.Request) error {
-	f, v := readFilter(r.URL.Query()), page.VisitOf(r)
-	since, err := strconv.ParseInt(r.URL.Query().Get("since"), 10, 64)
+	news, err := p.NewsOf(page.VisitOf(r), r.URL.Query())
 	if err != nil {
-		return page.ErrForm
+		return err
 	}
-	s := p.survey(f, v.User)
-	fresh := 0
-	for _, c := range s.list {
-		fresh += btoi(c.Opened.UnixNano() > since)
-	}
-	words := ""
-	if fresh > 0 {
-		words = v.Words.Count(fresh, "%d new case")
-	}
-	p.Answer(w, http.StatusOK, struct {
-		Say   string `json:"say"`
-		Title string `json:"title"`
-		counts
-	}{words, p.TitleOf(s.title(v.Words)), s.counts})
+	p.Answer(w, http.StatusOK, news)
 	return nil
 }
-
-func seconds(d time.Duration) int { return max(0, int((d+time.Second-1)/time.Second)) }

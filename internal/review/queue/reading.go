@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"triage/internal/ingest"
+	"triage/internal/respond/board"
 	"triage/internal/review/say"
 )
 
@@ -34,7 +35,7 @@ func tail(why string, w *say.Words) string {
 	if why == "" {
 		return ""
 	}
-	return " " + w.Whole(say.Sentence(why, ""))
+	return " " + say.Capital(w.Whole(say.Sentence(why, "")))
 }
 
 func (p *Pages) source(h ingest.Health, w *say.Words) string {
@@ -45,8 +46,11 @@ func (p *Pages) source(h ingest.Health, w *say.Words) string {
 }
 
 // empty says that nothing is in the list, and how far that can be trusted.
-func (p *Pages) empty(all bool, w *say.Words) string {
-	if !all {
+func (p *Pages) empty(f filter, w *say.Words) string {
+	switch {
+	case f.narrow():
+		return w.Say("Nothing fits what you chose. Choose less, or show everything.")
+	case f.State != board.Needs:
 		return w.Say("Nothing here.")
 	}
 	var oldest time.Time

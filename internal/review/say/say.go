@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -40,12 +41,16 @@ type Words struct {
 	// Lang is the language, one of Languages.
 	Lang     string
 	printer  *message.Printer
-	phrases  map[string]phrase
-	patterns *patterns
+	phrases  phrasebook
+	finished *finished
 }
 
-// phrase is a sentence in one language, or one for each number it is about.
-type phrase struct{ text, one, other string }
+// phrase is a sentence in one language, or one for each number it is about. stage: a
+// stage says it.
+type phrase struct {
+	text, one, other string
+	stage            bool
+}
 
 // everything is read once, from files that are part of the program.
 var everything = sync.OnceValue(func() map[string]*Words {
@@ -90,7 +95,7 @@ func load(from fs.FS) (map[string]*Words, error) {
 				return nil, fmt.Errorf("words %s: %q: %w", l.Code, key, err)
 			}
 		}
-		out[l.Code] = &Words{Lang: l.Code, phrases: phrases, patterns: newPatterns(phrases)}
+		out[l.Code] = &Words{Lang: l.Code, phrases: phrases, finished: newFinished(phrases)}
 	}
 	for code, w := range out {
 		w.printer = message.NewPrinter(tags[code], message.Catalog(builder))
@@ -100,12 +105,12 @@ func load(from fs.FS) (map[string]*Words, error) {
 
 // read reads the files of a language: TOML, each line a sentence of the source and
 // what it is here, or for a number {one, other}.
-func read(from fs.FS, lang string) (map[string]phrase, error) {
+func read(from fs.FS, lang string) (phrasebook, error) {
 	names, err := fs.Glob(from, lang+"/*.toml")
 	if err != nil || len(names) == 0 {
 		return nil, fmt.Errorf("words %s: no files (%w)", lang, errors.Join(err, fs.ErrNotExist))
 	}
-	out := map[string]phrase{}
+	out := phrasebook{}
 	for _, name := range names {
 		data, err := fs.ReadFile(from, name)
 		if err != nil {
@@ -117,13 +122,30 @@ func read(from fs.FS, lang string) (map[string]phrase, error) {
 		}
 		for _, key := range slices.Sorted(maps.Keys(lines)) {
 			p, ok := phraseOf(lines[key])
-			if _, twice := out[key]; !ok || twice {
+			if ok = ok && out.add(key, p, path.Base(name) == stages); !ok {
 				return nil, fmt.Errorf("words %s: %q is there twice, or is neither a sentence nor {one, other}", name, key)
 			}
-			out[key] = p
 		}
 	}
 	return out, nil
+}
+
+// phrasebook has the phrases of a language by the sentence of the source.
+type phrasebook map[string]phrase
+
+// add reports whether a phrase could be added: not if there is another. What the pages
+// say themselves goes before what a stage says.
+func (all phrasebook) add(key string, p phrase, stage bool) bool {
+	old, twice := all[key]
+	if twice && !stage && !old.stage && old != p {
+		return false
+	}
+	if twice && stage {
+		p = old
+	}
+	p.stage = stage || old.stage
+	all[key] = p
+	return true
 }
 
 func phraseOf(v any) (phrase, bool) {
