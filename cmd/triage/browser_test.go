@@ -30,7 +30,7 @@ func TestBrowserOnTheDemo(t *testing.T) {
 	tab.Follow(`[data-item]`)
 	tab.Wait("the case", "#decide")
 	tab.Follow(`form[action$="/reveal"] button`)
-	tab.Wait("its words", "mark")
+	tab.Until("its words are there", `!!document.querySelector(".words mark")`)
 	tab.Click(`[data-edit=reply]`)
 	tab.Do("type something unsafe", chromedp.SendKeys(`[name=reply]`, "So sorry that your surgery went badly! "))
 	tab.Until("the gate objects", `document.body.innerText.includes("Not safe to publish yet")`)

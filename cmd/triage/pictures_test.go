@@ -82,7 +82,7 @@ func busy(t *testing.T, tab *chromium.Tab) {
 	tab.Follow("[data-item]")
 	tab.Wait("the case", "#decide")
 	tab.Follow(`form[action$="/reveal"] button`)
-	tab.Wait("its words", "mark")
+	tab.Until("its words are there", `!!document.querySelector(".words mark")`)
 	thrice(tab, "case")
 	tab.Click(`[data-edit=reply]`)
 	tab.Do("type something unsafe", chromedp.SendKeys(`[name=reply]`, "So sorry that your surgery went badly! "))
