@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -48,6 +49,10 @@ func checkLocal(cfg config) []ingest.Finding {
 	out := []ingest.Finding{{OK: true, What: cfg.path + ": every key is known and every secret is there"}}
 	if _, err := classify.New(classify.Options{Staff: cfg.Practice.Staff, Own: cfg.Practice.Own()}); err != nil {
 		out = append(out, ingest.Finding{What: "classifier", Mend: err.Error()})
+	}
+	if strings.HasPrefix(cfg.Review.URL, "https:") && cfg.Review.TrustedProxy == "" {
+		out = append(out, ingest.Finding{What: "review.trusted_proxy is not set, and a proxy stands before the page: everybody counts as one place, so a stranger who guesses passwords slows all staff down",
+			Mend: `write the proxy's address, such as trusted_proxy = "127.0.0.1"`})
 	}
 	gate, err := respond.NewGate(cfg.gateOptions())
 	if err == nil {

@@ -6,11 +6,13 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"triage/internal/ingest"
 	"triage/internal/ingest/facebook"
 	"triage/internal/ingest/google"
 	"triage/internal/ingest/instagram"
@@ -166,6 +168,23 @@ func TestDurationsAsText(t *testing.T) {
 		var d duration
 		if err := d.UnmarshalText([]byte(wrong)); err == nil {
 			t.Errorf("%q is read as %v", wrong, d)
+		}
+	}
+}
+
+// Behind a proxy that nothing names, one stranger's guesses count against everybody.
+func TestCheckAsksForTheProxy(t *testing.T) {
+	asks := func(url, proxy string) bool {
+		cfg := defaults()
+		cfg.Review.URL, cfg.Review.TrustedProxy = url, proxy
+		return slices.ContainsFunc(checkLocal(cfg), func(f ingest.Finding) bool { return !f.OK && strings.Contains(f.What, "review.trusted_proxy") })
+	}
+	for _, c := range []struct {
+		url, proxy string
+		want       bool
+	}{{"https://triage.practice.example", "", true}, {"https://triage.practice.example", "127.0.0.1", false}, {"", "", false}} {
+		if got := asks(c.url, c.proxy); got != c.want {
+			t.Errorf("url %q, proxy %q: asked is %v", c.url, c.proxy, got)
 		}
 	}
 }

@@ -55,11 +55,15 @@ func (p *Pages) Dismiss(w http.ResponseWriter, r *http.Request) error {
 		if !ok {
 			return page.ErrForm
 		}
-		if now, found := p.Board.Find(c.id); found && !now.Step.Equal(c.step) {
+		now, err := p.Desk.Cases.Get(r.Context(), c.id)
+		switch {
+		case err != nil && !errors.Is(err, respond.ErrNotFound):
+			return err
+		case err == nil && !now.LastStep().Equal(c.step):
 			out.Left = append(out.Left, leftOut{c.id, whyFaster})
 			continue
 		}
-		todo = append(todo, respond.Decision{Case: c.id, By: page.VisitOf(r).User.Name})
+		todo = append(todo, respond.Decision{Case: c.id, Step: now.Step(), By: page.VisitOf(r).User.Name})
 	}
 	done, err := out.take(p.Desk.DismissAll(r.Context(), todo))
 	if err != nil {
