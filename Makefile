@@ -43,7 +43,7 @@ verify:
 # Pictures of every page, wide, dark and on a phone, in .cache/screenshots; those that
 # the documents show go to docs/.
 SHOWN = sign-in queue queue-phone queue-dark queue-empty queue-trouble case case-urgent-phone \
-	case-unsafe case-approved case-dark settings people account
+	case-unsafe case-approved case-dark settings people account on-call on-call-phone
 screenshots:
 	rm -rf .cache/screenshots && mkdir -p .cache/screenshots docs/screenshots
 	TRIAGE_SCREENSHOTS=$(CURDIR)/.cache/screenshots $(GO) test -count=1 -run BrowserPictures ./cmd/triage

@@ -122,6 +122,7 @@ func (a account) report(ctx context.Context, sources *store.Sources) {
 		now := a.poller.Health()
 		told := now
 		told.LastOK, told.Comments, told.Backfill.Read = last.LastOK, last.Comments, last.Backfill.Read
+		told.Gap, told.Skew = last.Gap, last.Skew
 		turned := !reflect.DeepEqual(told, last) || last.LastOK.IsZero() != now.LastOK.IsZero()
 		if turned || time.Since(at) >= store.ReportEvery {
 			if err := sources.Report(ctx, now); err == nil {

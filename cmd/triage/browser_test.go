@@ -46,7 +46,7 @@ func TestBrowserOnTheDemo(t *testing.T) {
 		}
 		return false
 	})
-	for _, path := range []string{"/settings", "/settings/posting.mode", "/people", "/account"} {
+	for _, path := range []string{"/settings", "/settings/posting.mode", "/people", "/account", "/on-call"} {
 		tab.Open(page+path, "main")
 		tab.Axe("html")
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,22 +18,27 @@ import (
 
 func checkCommand() *cobra.Command {
 	var path string
-	var offline bool
+	var offline, test bool
 	cmd := &cobra.Command{
 		Use:   "check --config FILE",
 		Short: "Say what would go wrong before it does",
 		Long: `Reads the configuration as triage run would, puts every reply template through
 the gate, and asks each platform whether the account and its token can be used.
-It changes nothing. Exit code 1 means that something needs mending.`,
+It changes nothing, and sends nothing but the tests that you ask for. Exit code 1 means that something needs mending.`,
 		Example: `  triage check --config config.toml
-  triage check --config config.toml --offline     ask no platform`,
+  triage check --config config.toml --offline     ask no platform
+  triage check --config config.toml --test-alert  send everybody who can be called a test`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := loadConfig(path)
 			if err != nil {
 				return err
 			}
-			findings := append(checkLocal(cfg), checkSettings(cmd.Context(), cfg)...)
+			findings := append(checkLocal(cfg), checkAlerts(cfg, time.Now())...)
+			findings = append(findings, checkSettings(cmd.Context(), cfg)...)
+			if test {
+				findings = append(findings, testAlerts(cmd.Context(), cfg, cmd.OutOrStdout())...)
+			}
 			if !offline {
 				findings = append(findings, checkAccounts(cmd, cfg)...)
 			}
@@ -41,6 +47,7 @@ It changes nothing. Exit code 1 means that something needs mending.`,
 	}
 	cmd.Flags().StringVar(&path, "config", "config.toml", "the configuration file")
 	cmd.Flags().BoolVar(&offline, "offline", false, "ask no platform")
+	cmd.Flags().BoolVar(&test, "test-alert", false, "send a test to everybody who can be called, on every line")
 	return cmd
 }
 

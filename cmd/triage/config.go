@@ -108,12 +108,6 @@ type postingConfig struct {
 	Automatic []string `toml:"automatic"`
 }
 
-type alertsConfig struct {
-	Terminal bool `toml:"terminal"`
-	// Lanes are those that call people more loudly, each "LANE LOUDNESS".
-	Lanes []string `toml:"lanes"`
-}
-
 type logConfig struct {
 	Level string `toml:"level"`
 }
@@ -142,8 +136,10 @@ func defaults() config {
 		Review:    reviewConfig{Addr: "127.0.0.1:8480", Idle: duration{15 * time.Minute}, OIDC: oidcConfig{Users: map[string]string{}}},
 		Classify:  classifyConfig{Terms: []string{}, Sample: 20},
 		Posting:   postingConfig{Mode: shadowMode, Undo: duration{time.Minute}, DailyCap: 50, ThreadCap: 5, ReadBack: duration{3 * time.Minute}, Automatic: []string{}},
-		Alerts:    alertsConfig{Terminal: true, Lanes: []string{}},
-		Log:       logConfig{Level: "info"},
+		Alerts: alertsConfig{Terminal: true, Lanes: []string{}, Team: []string{}, Quiet: []string{}, Holidays: []string{},
+			Repeat: duration{10 * time.Minute}, Forgotten: duration{30 * time.Minute}, Most: 20, Heartbeat: heartbeatConfig{Every: duration{time.Minute}},
+			Digest: digestConfig{Morning: []string{}, Weekly: []string{}, At: "07:30", Days: []string{}, Lang: "en"}},
+		Log: logConfig{Level: "info"},
 	}
 }
 
@@ -162,6 +158,7 @@ func (c *config) accountDefaults() {
 			s.Every = duration{time.Minute}
 		}
 	}
+	c.alertDefaults()
 	for i := range c.File {
 		f := &c.File[i]
 		orDefault(&f.Name, "file", i)
@@ -254,6 +251,7 @@ func (c *config) secrets() (errs []error) {
 	}
 	o := &c.Review.OIDC
 	errs = append(errs, c.secret("review.oidc.client_secret", &o.ClientSecret, o.ClientSecretFile, o.Issuer != ""))
+	errs = append(errs, c.alertSecrets()...)
 	return slices.DeleteFunc(errs, func(err error) bool { return err == nil })
 }
 

@@ -12,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"triage/internal/checks"
 	"triage/internal/classify"
 	"triage/internal/respond"
 	"triage/internal/respond/send"
@@ -226,7 +227,7 @@ func asLouder(s string) (map[respond.Lane]respond.Loudness, error) {
 	for i, entry := range list {
 		lane, to, _ := strings.Cut(entry, " ")
 		to = strings.TrimSpace(to)
-		if _, loud := severities[respond.Loudness(to)]; !loud || !respond.Lane(lane).Raises(respond.Loudness(to)) {
+		if _, loud := checks.Severity(respond.Loudness(to)); !loud || !respond.Lane(lane).Raises(respond.Loudness(to)) {
 			return nil, fmt.Errorf("entry %d raises no lane: write LANE LOUDNESS, such as \"possible tells\", with hourly, tells or pages; a lane may be raised and never lowered", i+1)
 		}
 		louder[respond.Lane(lane)] = respond.Loudness(to)

@@ -85,6 +85,22 @@ func TestExampleConfigIsTheManual(t *testing.T) {
 	})
 }
 
+// What the example says of calling people can be used as it stands there.
+func TestExampleOfCallingPeople(t *testing.T) {
+	_, text, _ := strings.Cut(readFile(t, exampleFile), "# Who is called, and how.")
+	text = "#" + text
+	text = regexp.MustCompile(`(?m)^# (\[\[alerts|[a-z_]+ = )`).ReplaceAllString(text, "$1")
+	c := defaults()
+	if err := decodeStrict(exampleFile, []byte(text), &c); err != nil {
+		t.Fatal(err)
+	}
+	c.alertDefaults()
+	plan := c.plan(func(key, format string, args ...any) { t.Errorf(key+": "+format, args...) })
+	if err := plan.Validate(); err != nil || len(plan.People) != 2 || len(plan.Rotations) != 1 || len(c.channels()) < 11 {
+		t.Errorf("%d people, %d rotations, %d channels, %v", len(plan.People), len(plan.Rotations), len(c.channels()), err)
+	}
+}
+
 // sectionOf is what the example says under the heading of a platform.
 func sectionOf(t *testing.T, text, platform string) string {
 	t.Helper()

@@ -26,6 +26,7 @@ func (c *config) validate() (errs []error) {
 	c.validateSignIn(bad)
 	c.validateLive(bad)
 	c.validateNATS(bad)
+	c.validateAlerts(bad)
 	if n := c.Data.MaxStore.bytes; n != 0 && n < leastStore {
 		bad("data.max_store", "it is too small to work with: at least 1MiB")
 	}

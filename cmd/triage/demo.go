@@ -28,6 +28,9 @@ import (
 	"triage/internal/sandbox"
 )
 
+// demoUser is who signs in there.
+const demoUser = "marta"
+
 // demo is triage run on a configuration of its own, with the sandbox beside it
 // and somebody who writes comments there.
 type demo struct {
@@ -82,7 +85,7 @@ func (d demo) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	s := &service{cfg: d.config(page, platform), out: stdout, log: newLog("warn", stderr), page: page, user: "marta"}
+	s := &service{cfg: d.config(page, platform), out: stdout, log: newLog("warn", stderr), page: page, user: demoUser}
 	box, err := sandbox.New(sandbox.Options{Dir: filepath.Join(d.data, "sandbox"), Log: s.log.Named("sandbox")})
 	if err != nil {
 		return errors.Join(err, platform.Close())
@@ -114,6 +117,8 @@ func (d demo) config(page, platform net.Listener) config {
 	c.Data.Dir = d.data
 	c.reachedAt(page)
 	c.Posting = postingConfig{Mode: reviewMode, Undo: duration{d.undo}, DailyCap: 200, ThreadCap: 50, ReadBack: duration{10 * time.Second}}
+	c.Alerts.Team = []string{terminalChannel} // you sit before it, on call
+	c.Alerts.Person = []personConfig{{Name: demoUser, Reach: []string{terminalChannel}}}
 	c.playAccounts("http://" + platform.Addr().String())
 	c.accountDefaults()
 	return c

@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 
 	"triage/internal/alert"
+	"triage/internal/checks"
 	"triage/internal/respond"
 	"triage/internal/store"
 )
@@ -164,16 +165,12 @@ func TestRaisedLanesCall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cases := pile{cases: []respond.Case{
-		oneCase("a", respond.LanePossible, "cedar", noon), oneCase("b", respond.LaneLook, "cedar", noon),
-		oneCase("c", respond.LaneRoutine, "cedar", noon), oneCase("d", respond.LaneSample, "cedar", noon)}}
-	desk := &respond.Desk{Cases: cases, Rules: func() respond.Rules { return respond.Rules{Louder: louder} }}
-	found, err := caseCheck{desk, "http://desk"}.Look(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := byKey(t, "cases", found)
-	if len(got) != 2 || got["cases/possible/cedar"].Severity != alert.Tell || got["cases/b"].Severity != alert.Page {
-		t.Errorf("it calls %+v", got)
+	desk := &respond.Desk{Rules: func() respond.Rules { return respond.Rules{Louder: louder} }}
+	for lane, want := range map[respond.Lane]alert.Severity{
+		respond.LanePossible: alert.Tell, respond.LaneLook: alert.Page, respond.LaneClear: alert.Tell, respond.LaneRoutine: "", respond.LaneSample: "",
+	} {
+		if got, calls := checks.Severity(desk.Loudness(lane)); got != want || calls != (want != "") {
+			t.Errorf("%s: it calls %q, want %q", lane, got, want)
+		}
 	}
 }

@@ -83,7 +83,7 @@ private place, and publishes it once a person has approved it.`,
 	root.AddCommand(connectCommand())
 	root.AddCommand(userCommand(), settingsCommand(), auditCommand(), eraseCommand(), backfillCommand(), sweepCommand(), keyCommand(), backupCommand(), restoreCommand())
 	root.AddCommand(gateCommand(), nudgeCommand())
-	root.AddCommand(queueCommand(), scanCommand())
+	root.AddCommand(queueCommand(), reportCommand(), scanCommand())
 	root.AddCommand(evalCommand(), trainCommand())
 	root.AddCommand(sandboxCommand(), benchCommand())
 	return root

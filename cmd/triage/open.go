@@ -141,7 +141,7 @@ func (s *service) commands(o *opened, folk *people.People, desk *respond.Desk, a
 		Store: o.Store, People: folk, Cases: desk, AuditKey: o.keys.audit, BackupKey: o.keys.backup[0],
 		Practice: s.cfg.Practice.Name, Page: s.cfg.pageURL(), Platforms: s.cfg.platforms(), Policy: policyVersion,
 		Login: s.cfg.known, Check: s.checker(o), Backfill: all.backfill,
-		Sweep: sweeps.run, SweepReport: sweeps.report, Person: o.person, Log: s.log.Named("control"), Now: time.Now,
+		Sweep: sweeps.run, SweepReport: sweeps.report, Person: o.person, Report: s.reporter(workings{opened: o, desk: desk, accounts: all}), Log: s.log.Named("control"), Now: time.Now,
 	})
 }
 

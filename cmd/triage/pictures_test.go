@@ -99,7 +99,7 @@ func busy(t *testing.T, tab *chromium.Tab) {
 
 func office(tab *chromium.Tab, page string) {
 	tab.Helper()
-	for name, path := range map[string]string{"settings": "/settings", "setting": "/settings/posting.automatic", "people": "/people", "account": "/account"} {
+	for name, path := range map[string]string{"settings": "/settings", "setting": "/settings/posting.automatic", "people": "/people", "account": "/account", "on-call": "/on-call"} {
 		tab.Open(page+path, "main")
 		thrice(tab, name)
 	}

@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"triage/internal/alert"
+	"triage/internal/digest"
 	"triage/internal/people"
 	"triage/internal/respond"
 	"triage/internal/respond/board"
@@ -89,6 +90,8 @@ type workings struct {
 	desk       *respond.Desk
 	board      *board.Board
 	folk       *people.People
+	duty       *alert.Duty
+	digests    *digest.Sender // nil: nobody reads any
 	page       http.Handler
 }
 
@@ -110,10 +113,18 @@ func (s *service) workings(st *opened) (p workings, err error) {
 		return p, err
 	}
 	p.accounts.honour(st, p.desk)
+	if p.duty, err = s.onCall(st); err != nil {
+		return p, err
+	}
+	if p.digests, err = s.digests(p); err != nil {
+		return p, err
+	}
 	p.page, err = review.New(s.signIn(review.Options{
 		Desk: p.desk, People: p.folk, Sessions: st.Sessions, Practice: s.cfg.Practice.Name, Audit: st.Audit,
-		Health: p.accounts.health(st.Sources), Log: s.log.Named("review"), Now: time.Now,
+		Health: p.accounts.health(st.Sources), Log: s.log.Named("review"),
+		Now:   func() time.Time { return time.Now().In(p.duty.Base.Zone) },
 		Board: p.board, Presence: st.Presence, OnChange: st.onDesk, Settings: st.Settings,
+		Calls: p.duty,
 	}))
 	return p, err
 }
@@ -138,10 +149,6 @@ func (s *service) desk(st *opened, all accounts, rules func() respond.Rules) (*r
 func (s *service) launch(g *stages, p workings) {
 	judge := judge{texts: p.Texts, sink: p.Verdicts, erased: p.Gone.Has, log: s.log.Named("classify"), now: time.Now}
 	sender := &send.Sender{Desk: p.desk, Log: s.log.Named("send")}
-	pager := &alert.Pager{
-		Checks: s.checks(p.opened, p.desk, p.accounts), Notifiers: s.notifiers(), Memory: p.Told,
-		Every: 30 * time.Second, Log: s.log.Named("alert"), Now: time.Now,
-	}
 	g.accounts(p.accounts)
 	g.run(classifyRole, func(ctx context.Context) error {
 		return p.Comments.Consume(ctx, judge.by(p.classifier), p.desk.TakeDead)
@@ -156,8 +163,13 @@ func (s *service) launch(g *stages, p workings) {
 	})
 	g.run(reviewRole, p.Sessions.KeepPruned)
 	g.run(reviewRole, p.Presence.KeepTold)
-	g.alone(alertRole, "page", g.woken(pager.Run))
-	web := web{bus: p.bus, board: p.board, health: p.accounts.health(p.Sources), stores: p.Store, proxy: s.cfg.Review.TrustedProxy}
+	adrift := &adrift{healthy: p.bus.Healthy, now: time.Now}
+	g.alone(alertRole, "page", g.woken(func(ctx context.Context, wake <-chan struct{}) error {
+		defer adrift.pages()()
+		return s.calls(ctx, p, wake)
+	}))
+	g.run(alertRole, func(ctx context.Context) error { return s.pager(p).Lifeboat(adrift).Run(ctx, nil) })
+	web := web{bus: p.bus, board: p.board, health: p.accounts.health(p.Sources), stores: p.Store, proxy: s.cfg.Review.TrustedProxy, hooks: s.hooks(p.duty), duty: p.duty}
 	if s.roles.has(reviewRole) {
 		web.pages = p.page
 	}
@@ -165,11 +177,3 @@ func (s *service) launch(g *stages, p workings) {
 }
 
 func (s *service) storeDir() string { return filepath.Join(s.cfg.Data.Dir, "store") }
-
-func (s *service) notifiers() []alert.Notifier {
-	var n []alert.Notifier
-	if s.cfg.Alerts.Terminal {
-		n = append(n, alert.NewTerminal(s.out))
-	}
-	return n
-}

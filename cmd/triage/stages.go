@@ -93,13 +93,17 @@ func (g *stages) woken(run func(context.Context, <-chan struct{}) error) func(co
 	}
 	g.st.Cases.OnChange(look)
 	g.st.Settings.OnChange(func(string) { look() })
+	g.st.OnCall.Acks.OnChange(look)
+	g.st.OnCall.Shifts.OnChange(look)
 	return func(ctx context.Context, _ uint64) error { return run(ctx, wake) }
 }
 
-// onDesk has f called after each change of a case, or of who looks at one.
+// onDesk has f called after each change of a case, of who looks at one, or of who is
+// called about what.
 func (st *opened) onDesk(f func()) {
 	st.Cases.OnChange(f)
 	st.Presence.OnChange(f)
+	st.OnCall.OnChange(f)
 }
 
 // commands answers commands on the socket.

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"triage/internal/alert"
 	"triage/internal/bus"
 	"triage/internal/ingest"
 	"triage/internal/respond/board"
@@ -23,6 +24,8 @@ import (
 // web serves the pages and what machines ask for.
 type web struct {
 	pages  http.Handler // nil: this process has none
+	hooks  http.Handler // what providers of alerts send back
+	duty   *alert.Duty
 	bus    *bus.Bus
 	board  *board.Board
 	health func() []ingest.Health
@@ -59,6 +62,7 @@ func (w web) routes() http.Handler {
 	mux := http.NewServeMux()
 	if w.pages != nil {
 		mux.Handle("/", w.behind(w.pages))
+		mux.Handle("/hooks/", w.hooks)
 	}
 	mux.HandleFunc("GET /healthz", func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", w.ready)
@@ -114,9 +118,14 @@ var (
 	lastDesc     = prometheus.NewDesc("triage_source_last_success_timestamp_seconds", "When a sweep of the account last succeeded.", []string{"platform", "account"}, nil)
 )
 
+var (
+	alertsDesc  = prometheus.NewDesc("triage_alerts", "What is wrong now, by severity; calling: nobody has acknowledged it.", []string{"severity", "calling"}, nil)
+	channelDesc = prometheus.NewDesc("triage_channel_up", "Whether the channel took the last notice.", []string{"channel"}, nil)
+)
+
 // Describe implements prometheus.Collector.
 func (w web) Describe(c chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{casesDesc, commentsDesc, eventsDesc, upDesc, lastDesc} {
+	for _, d := range []*prometheus.Desc{casesDesc, commentsDesc, eventsDesc, upDesc, lastDesc, alertsDesc, channelDesc} {
 		c <- d
 	}
 }
@@ -127,6 +136,7 @@ func (w web) Collect(c chan<- prometheus.Metric) {
 		c <- prometheus.MustNewConstMetric(casesDesc, prometheus.GaugeValue, float64(n), string(s.Lane), string(s.State))
 	}
 	w.collectEvents(c)
+	w.collectAlerts(c)
 	for _, h := range w.health() {
 		up := 0.0
 		if h.OK() {
@@ -137,6 +147,24 @@ func (w web) Collect(c chan<- prometheus.Metric) {
 		if !h.LastOK.IsZero() {
 			c <- prometheus.MustNewConstMetric(lastDesc, prometheus.GaugeValue, float64(h.LastOK.Unix()), h.Platform, h.Account)
 		}
+	}
+}
+
+func (w web) collectAlerts(c chan<- prometheus.Metric) {
+	type kind struct{ severity, calling string }
+	count := map[kind]int{}
+	for _, s := range w.duty.Standing() {
+		count[kind{string(s.Alert.Severity), fmt.Sprint(s.Alert.Severity == alert.Page && s.Ack == nil && s.HiddenBy == "")}]++
+	}
+	for k, n := range count {
+		c <- prometheus.MustNewConstMetric(alertsDesc, prometheus.GaugeValue, float64(n), k.severity, k.calling)
+	}
+	for _, s := range w.duty.States.All() {
+		up := 0.0
+		if s.Failing.IsZero() {
+			up = 1
+		}
+		c <- prometheus.MustNewConstMetric(channelDesc, prometheus.GaugeValue, up, s.Channel)
 	}
 }
 

@@ -7,6 +7,7 @@ package alert
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,6 +21,10 @@ const (
 	Tell Severity = "tell" // the on-call channel, grouped
 	Slow Severity = "slow" // the on-call channel, once an hour at most
 )
+
+var severities = []Severity{Page, Tell, Slow} // from loud to quiet
+
+func (s Severity) rank() int { return slices.Index(severities, s) }
 
 // Alert is something that is wrong now.
 type Alert struct {
@@ -39,25 +44,18 @@ type Alert struct {
 	// Again is after what time it is told again while it lasts, however it grows; 0: as
 	// its severity says.
 	Again time.Duration `json:"again,omitempty"`
+	// Calm is for how long it must not have been seen before it is over: for what comes
+	// and goes, or is known again only some time after a start.
+	Calm time.Duration `json:"calm,omitempty"`
 	// Link leads to a page that asks for a login.
 	Link string `json:"link,omitempty"`
 }
 
-// Message is what a notifier passes on: an alert, and whether it is new, grown,
-// still there, or over.
-type Message struct {
-	Alert
-	// Over says that the trouble has passed.
-	Over bool
-	// Times counts how often it was told, this time included.
-	Times int
-	At    time.Time
-}
-
 // String is the message in one line.
 func (m Message) String() string {
+	over := m.Change == Over
 	parts := []string{string(m.Severity), m.What}
-	if m.Over {
+	if over {
 		parts[0] = "over"
 	} else if m.Count > 1 {
 		parts[1] = fmt.Sprintf("%s (%d)", m.What, m.Count)
@@ -65,7 +63,7 @@ func (m Message) String() string {
 	if m.Where != "" {
 		parts = append(parts, m.Where)
 	}
-	if !m.Over && !m.Since.IsZero() {
+	if !over && !m.Since.IsZero() {
 		parts = append(parts, "for "+Age(m.At.Sub(m.Since)))
 	}
 	if m.Link != "" {
@@ -95,7 +93,8 @@ type Check interface {
 	Look(ctx context.Context) ([]Alert, error)
 }
 
-// Notifier passes messages on to people.
+// Notifier passes a notice on. It tries once; an error is a *Failure, or nobody knows
+// what to do about it. The notice may come again with the same ID.
 type Notifier interface {
-	Notify(ctx context.Context, m Message) error
+	Notify(ctx context.Context, n Notice) error
 }

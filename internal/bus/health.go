@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go/jetstream"
 )
 
 // nearlyFull is from which share of its quota on the store is in trouble.
@@ -93,6 +95,33 @@ func (b *Bus) Fill() (float64, error) {
 	}
 	return fullest, nil
 }
+
+// Behind counts the streams of which a copy is away or has not caught up. A stream
+// without a majority of its copies does not answer: an error. The embedded engine has
+// no copies.
+func (b *Bus) Behind(ctx context.Context) (n int, err error) {
+	if b.server != nil {
+		return 0, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
+	names, err := b.Streams(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, name := range names {
+		s, err := b.js.Stream(ctx, name)
+		if err != nil {
+			return 0, fmt.Errorf("look at the copies of stream %s: %w", name, err)
+		}
+		if c := s.CachedInfo().Cluster; c != nil && slices.ContainsFunc(c.Replicas, behind) {
+			n++
+		}
+	}
+	return n, nil
+}
+
+func behind(p *jetstream.PeerInfo) bool { return p.Offline || !p.Current }
 
 func share(used uint64, quota int64) float64 {
 	if quota <= 0 {

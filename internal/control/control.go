@@ -58,6 +58,8 @@ type Options struct {
 	// became of those that break them.
 	Sweep       Sweeper
 	SweepReport SweepReporter
+	// Report writes a summary; nil: there is none.
+	Report Reporter
 	// Person is the author's id as it is kept, of one that a request names; nil:
 	// they are the same.
 	Person func(platform, author string) string
@@ -92,6 +94,7 @@ var acts = map[string]act{
 	"POST /backfill":       {people.Connect, (*control).backfill},
 	"POST /sweep":          {people.Inspect, (*control).sweep},
 	"GET /sweep":           {people.Inspect, (*control).sweepReport},
+	"GET /report":          {people.See, (*control).report},
 	"GET /grants":          {people.Connect, (*control).mayConnect},
 	"POST /grants":         {people.Connect, (*control).connect},
 	"POST /erase":          {people.Erase, (*control).erase},

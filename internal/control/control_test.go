@@ -31,6 +31,7 @@ var mayGive = map[string][]string{
 	"POST /backfill":       {"operator", "admin"},
 	"POST /sweep":          {"operator", "privacy", "admin"},
 	"GET /sweep":           {"operator", "privacy", "admin"},
+	"GET /report":          {"viewer", "reviewer", "privacy", "admin"},
 	"GET /check":           {"operator", "viewer", "reviewer", "privacy", "admin"},
 	"GET /grants":          {"operator", "admin"},
 	"POST /grants":         {"operator", "admin"},

@@ -101,6 +101,9 @@ func newService(t *testing.T, more ...settings.Setting) *service {
 			tell(Swept{Account: "main", Read: 7, Done: true})
 			return nil
 		},
+		Report: func(_ context.Context, weekly bool, lang string) Report {
+			return Report{Subject: "Summary", Text: fmt.Sprintf("week %t in %q", weekly, lang)}
+		},
 		SweepReport: func(context.Context, bool) ([]byte, error) { return []byte(`{"format":"triage sweep 1"}`), nil },
 		Check:       func(context.Context) []Finding { return []Finding{{OK: true, What: "main: the token is valid"}} },
 		Store:       s.Store, People: &people.People{Store: s.Users}, Cases: desk, AuditKey: auditKey, BackupKey: bytes.Repeat([]byte{9}, 32),

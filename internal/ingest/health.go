@@ -16,6 +16,14 @@ type Health struct {
 	// Why tells the trouble in a sentence, with what to do. Without trouble it may
 	// say that comments are looked for less often.
 	Why string `json:"why,omitempty"`
+	// Stuck: no answer failed. Nobody reads the account, or the present look at it does
+	// not come to its end.
+	Stuck bool `json:"stuck,omitempty"`
+	// Gap is the time that is meant to pass from one good look to the end of the next; 0:
+	// that is not known.
+	Gap time.Duration `json:"gap,omitempty"`
+	// Skew is how far the platform's clock is ahead of the reader's; 0: it does not say.
+	Skew time.Duration `json:"skew,omitempty"`
 	// Expires is when the account's token ends; zero: never, or it is not told.
 	Expires time.Time `json:"expires,omitzero"`
 	// Lacks are the permissions that the account's token does not have.

@@ -35,6 +35,7 @@ var (
 type HTTP struct {
 	client http.Client
 	calls  atomic.Int64
+	skew   atomic.Int64
 }
 
 // NewHTTP makes an HTTP on the transport of base; nil means the default one.
@@ -88,6 +89,7 @@ func (h *HTTP) Do(req *http.Request) Exchange {
 	req.Header.Del("X-Idempotency-Key")
 	x := Exchange{Method: req.Method}
 	h.calls.Add(1)
+	asked := time.Now()
 	resp, err := h.client.Do(req)
 	x.Sent = sent.Load()
 	if err != nil {
@@ -95,6 +97,7 @@ func (h *HTTP) Do(req *http.Request) Exchange {
 		return x
 	}
 	defer func() { _ = resp.Body.Close() }()
+	h.compare(resp.Header, asked, time.Now())
 	x.Status, x.Header = resp.StatusCode, resp.Header
 	x.Body, err = io.ReadAll(io.LimitReader(resp.Body, MaxBody+1))
 	switch {
@@ -108,6 +111,22 @@ func (h *HTTP) Do(req *http.Request) Exchange {
 
 // Calls is how many requests were made.
 func (h *HTTP) Calls() int64 { return h.calls.Load() }
+
+// Skew is how far the clock of whoever answered last is ahead of ours, to a second or
+// half the time that the answer took; 0: it did not say.
+func (h *HTTP) Skew() time.Duration { return time.Duration(h.skew.Load()) }
+
+// slowAnswer is how long an answer may take that is to tell the time.
+const slowAnswer = 10 * time.Second
+
+// compare holds the answer's Date, which is in whole seconds (RFC 9110, 6.6.1), against
+// our clock half-way. What a cache kept (Age) has the time of long ago.
+func (h *HTTP) compare(answer http.Header, asked, got time.Time) {
+	date, err := http.ParseTime(answer.Get("Date"))
+	if took := got.Sub(asked); err == nil && answer.Get("Age") == "" && took < slowAnswer {
+		h.skew.Store(int64(date.Add(time.Second / 2).Sub(asked.Add(took / 2).Round(0))))
+	}
+}
 
 // cause says what went wrong without the address and the rest of what Go's
 // own errors hold.

@@ -27,12 +27,13 @@ type pace struct {
 	saved float64   // calls
 	warm  float64   // comments that came lately
 
-	cost  [2]float64 // of a look, in calls
-	seen  [2]int     // complete looks
-	swept time.Time  // when the last complete sweep ended; zero: there was none
-	after time.Time  // no sweep before
-	peeks bool       // the source can peek
-	tried bool       // a sweep was tried, and did not come to its end
+	cost  [2]float64       // of a look, in calls
+	seen  [2]int           // complete looks
+	took  [2]time.Duration // the last good look
+	swept time.Time        // when the last complete sweep ended; zero: there was none
+	after time.Time        // no sweep before
+	peeks bool             // the source can peek
+	tried bool             // a sweep was tried, and did not come to its end
 }
 
 const (

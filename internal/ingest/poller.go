@@ -150,7 +150,7 @@ func (p *Poller) once(ctx context.Context) (wait time.Duration, err error) {
 	if more {
 		return 0, nil
 	}
-	return jitter(p.schedule()), nil
+	return p.meant(l, jitter(p.schedule())), nil
 }
 
 // schedule decides which look is next, and says when.

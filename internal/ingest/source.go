@@ -51,6 +51,8 @@ type Meter struct {
 	Used int
 	// Reset is when it grants anew; zero: it does not say.
 	Reset time.Time
+	// Skew is how far its clock is ahead of ours, see HTTP.Skew; 0: it does not say.
+	Skew time.Duration
 }
 
 // Emit takes a batch of comments. When it returns nil they are safe.

@@ -99,6 +99,7 @@ func (p *Poller) tell() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	h := &p.health
+	h.Skew = m.Skew
 	switch {
 	case p.failures[sweeping].n > 0:
 		h.Why = p.failures[sweeping].why
@@ -160,6 +161,16 @@ func (p *Poller) looking() (ended func()) {
 	return func() { note(time.Time{}) }
 }
 
+// meant notes how long the look that ended took, and what is meant to pass until the end
+// of the next one after so long a pause.
+func (p *Poller) meant(l look, wait time.Duration) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pace.took[l] = p.Now().Sub(p.begun)
+	p.health.Gap = wait + max(p.pace.took[peeking], p.pace.took[sweeping])
+	return wait
+}
+
 // Health tells how reading goes.
 func (p *Poller) Health() Health {
 	p.mu.Lock()
@@ -167,7 +178,7 @@ func (p *Poller) Health() Health {
 	h, now := p.health, p.Now()
 	h.Platform, h.Account = p.Platform, p.Account
 	if h.Since.IsZero() && !p.begun.IsZero() && now.Sub(p.begun) > longLook && now.Sub(h.LastOK) > longLook {
-		h.Since, h.Why = p.begun, whyLong
+		h.Since, h.Why, h.Stuck = p.begun, whyLong, true
 	}
 	return h
 }

@@ -191,7 +191,7 @@ func TestStuckLookEndsWithTheRun(t *testing.T) {
 			}
 		})
 		b.after(longLook+time.Minute, func() {
-			if h := p.Health(); h.Since.IsZero() || h.Why != whyLong {
+			if h := p.Health(); h.Since.IsZero() || h.Why != whyLong || !h.Stuck {
 				t.Errorf("not told: %+v", h)
 			}
 		})

@@ -13,6 +13,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"go.uber.org/zap"
 
+	"triage/internal/alert"
 	"triage/internal/ingest"
 	"triage/internal/people"
 	"triage/internal/respond"
@@ -21,6 +22,7 @@ import (
 	"triage/internal/review/cases"
 	"triage/internal/review/live"
 	"triage/internal/review/office"
+	"triage/internal/review/oncall"
 	"triage/internal/review/page"
 	"triage/internal/review/queue"
 	"triage/internal/settings"
@@ -40,10 +42,10 @@ type Options struct {
 	Practice string
 	// Health tells how reading the accounts goes; nil: nothing is known.
 	Health func() []ingest.Health
-	// OnCall says who is called at this time, such as "Dana until 18:00"; nil: not
-	// known.
-	OnCall func() string
-	Log    *zap.Logger
+	// Calls is what is wrong now, who is called and who deals with it; nil: there is no
+	// on-call page. Times are shown by its plan's clock there.
+	Calls *alert.Duty
+	Log   *zap.Logger
 	// Now is the clock; times are shown in its location. nil is time.Now.
 	Now func() time.Time
 	// Secure: the desk is reached by https. False is for http on a loopback
@@ -77,6 +79,7 @@ type pages struct {
 	queue   *queue.Pages
 	cases   *cases.Pages
 	office  *office.Pages
+	oncall  *oncall.Pages
 	streams *live.Streams
 }
 
@@ -116,17 +119,19 @@ func open(o Options) (*pages, error) {
 	if o.Presence == nil {
 		o.Presence = live.Nobody{}
 	}
-	site := &page.Site{People: o.People, Audit: o.Audit, Practice: o.Practice, OnCall: o.OnCall, Log: o.Log, Now: o.Now,
+	site := &page.Site{People: o.People, Audit: o.Audit, Practice: o.Practice, Log: o.Log, Now: o.Now,
 		Secure: o.Secure, Shadow: func() bool { return o.Desk.Rules().Shadow }}
 	err := site.Open(page.Options{Store: o.Sessions, Idle: cmp.Or(o.Idle, 15*time.Minute),
-		Files: []fs.FS{live.Files, account.Files, queue.Files, cases.Files, office.Files}})
+		Files: []fs.FS{live.Files, account.Files, queue.Files, cases.Files, office.Files, oncall.Files}})
 	if err != nil {
 		return nil, err
 	}
 	q := &queue.Pages{Site: site, Desk: o.Desk, Board: o.Board, Health: o.Health, Here: o.Presence.Here}
 	p := &pages{Site: site, account: newAccount(site, o), queue: q,
-		cases: &cases.Pages{Site: site, Desk: o.Desk, Beside: q.Beside, Here: o.Presence.Here, Pass: o.Presence.Pass}, office: newOffice(site, o)}
-	p.streams = &live.Streams{Site: site, News: p.news, Presence: o.Presence}
+		cases: &cases.Pages{Site: site, Desk: o.Desk, Beside: q.Beside, Here: o.Presence.Here, Pass: o.Presence.Pass}, office: newOffice(site, o),
+		oncall: &oncall.Pages{Site: site, Calls: o.Calls}}
+	site.Duty = p.oncall.Duty
+	p.streams = &live.Streams{Site: site, News: p.news, Presence: o.Presence, Call: func(v page.Visit) any { return p.oncall.CallOf(v) }}
 	if o.OnChange != nil {
 		o.OnChange(p.streams.Wake)
 	}
@@ -138,6 +143,9 @@ func (p *pages) news(r *http.Request, v page.Visit) (any, error) {
 	of := r.URL.Query()
 	if id := live.CaseOf(r); id != "" {
 		return p.cases.NewsOf(r.Context(), v, id, of)
+	}
+	if seen := of.Get("on-call"); seen != "" {
+		return p.oncall.NewsOf(v, seen), nil
 	}
 	return p.queue.NewsOf(v, of)
 }

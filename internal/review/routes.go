@@ -7,7 +7,7 @@ import (
 
 // routes is every address there is.
 func (p *pages) routes() []page.Route {
-	a, q, c, o := p.account, p.queue, p.cases, p.office
+	a, q, c, o, d := p.account, p.queue, p.cases, p.office, p.oncall
 	return []page.Route{
 		{Pattern: "GET /login", Need: page.Anyone, Handle: a.ShowLogin},
 		{Pattern: "POST /login", Need: page.Anyone, Handle: a.Login},
@@ -85,6 +85,14 @@ func (p *pages) routes() []page.Route {
 		{Pattern: "POST /people/{name}/sessions", Need: people.Manage, Handle: o.EndSessions},
 		{Pattern: "POST /people/{name}/out", Need: people.Manage, Handle: o.ShutOut},
 		{Pattern: "POST /people/{name}/in", Need: people.Manage, Handle: o.LetIn},
+
+		{Pattern: "GET /on-call", Need: people.See, Handle: d.Show},
+		{Pattern: "GET /on-call/now", Need: people.See, Data: true, Quiet: true, Handle: d.Tell},
+		// Whoever is called answers for herself, whatever her role: the handlers look.
+		{Pattern: "POST /on-call/acknowledge", Need: people.See, Handle: d.Acknowledge},
+		{Pattern: "POST /on-call/take", Need: people.See, Handle: d.TakeOver},
+		{Pattern: "POST /on-call/give-back", Need: people.See, Handle: d.GiveBack},
+		{Pattern: "POST /on-call/test", Need: people.See, Handle: d.Test},
 
 		{Pattern: "/", Need: people.See, Handle: p.Nowhere},
 	}

@@ -29,7 +29,7 @@ const typedEnglish = "Thank you, " + unsafeWords + " went well."
 
 // notOurs is what a page holds that nobody says in Spanish: what was written, by
 // whatever language; names; what a language is called in its own.
-var notOurs = strings.NewReplacer(canaryText, "", safeReply, "", "Please call (503) 555-0142.", "", typedEnglish, "", unsafeWords+" went", "", unsafeWords, "", "Cedar Family Practice", "", "Dana until 18:00", "",
+var notOurs = strings.NewReplacer(canaryText, "", safeReply, "", "Please call (503) 555-0142.", "", typedEnglish, "", unsafeWords+" went", "", unsafeWords, "", "Cedar Family Practice", "", "dana", "", "lee", "", "Springfield", "",
 	"English", "", "New York", "")
 
 // spanish is a browser that asks for Spanish.

@@ -213,7 +213,7 @@ func newWorld(t *testing.T, change ...func(*Options)) *world {
 	crew := &people.People{Store: &users{kept: hired()}, Now: w.clock}
 	log := zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.AddSync(w.log), zap.DebugLevel))
 	w.opts = Options{Desk: w.newDesk(t, log), People: crew, Practice: "Cedar Family Practice",
-		Health: func() []ingest.Health { return w.health }, OnCall: func() string { return "Dana until 18:00" }, Log: log, Now: w.clock}
+		Health: func() []ingest.Health { return w.health }, Calls: newDuty(w.clock), Log: log, Now: w.clock}
 	for _, f := range change {
 		f(&w.opts)
 	}

@@ -97,7 +97,7 @@ func fill(t *testing.T, p *practice, n int) (all []ingest.Comment) {
 	must(t, folk.Add(t.Context(), "dana", people.Officer, "four-unrelated-garden-words"))
 	must(t, p.Settings.Set(t.Context(), settings.Change{Name: "posting.undo", Value: "45s", By: "dana"}))
 	must(t, p.Marks.Save(t.Context(), "facebook", "main", ingest.Mark{Offset: 77}, 3))
-	must(t, p.Told.Put(t.Context(), alert.Told{Alert: alert.Alert{Key: "cases/x"}}))
+	must(t, p.OnCall.Told.Put(t.Context(), alert.Told{Alert: alert.Alert{Key: "cases/x"}}))
 	must(t, p.Sessions.Commit("token", []byte("data"), time.Now().Add(time.Hour)))
 	must(t, p.Sources.Report(t.Context(), ingest.Health{Platform: "facebook", Account: "main"}))
 	must(t, p.Audit.Append(t.Context(), audit.Act{By: "dana", Do: "signed-in"}))

@@ -148,7 +148,7 @@ func TestNobodyReadsAnAccount(t *testing.T) {
 	p.Sources.now = func() time.Time { return at }
 	is := func(why string, since time.Time) {
 		t.Helper()
-		if h := p.Sources.Of("facebook", "main"); h.Why != why || !h.Since.Equal(since) || h.Platform != "facebook" || h.Account != "main" {
+		if h := p.Sources.Of("facebook", "main"); h.Why != why || h.Stuck != (why == unread) || !h.Since.Equal(since) || h.Platform != "facebook" || h.Account != "main" {
 			t.Fatalf("health: %+v", h)
 		}
 	}

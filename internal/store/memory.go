@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"triage/internal/alert"
 	"triage/internal/bus"
 	"triage/internal/ingest"
 	"triage/internal/settings"
@@ -102,37 +101,10 @@ func (s *Sources) Of(platform, account string) ingest.Health {
 		s.seen[key] = last
 	}
 	if h.Since.IsZero() && s.now().Sub(last.at) > 4*ReportEvery {
-		h.Since, h.Why = last.at, unread
+		h.Since, h.Why, h.Stuck = last.at, unread, true
 	}
 	return h
 }
-
-// toldRecord is the pager's memory of one trouble, under a key the bucket takes.
-type toldRecord struct{ alert.Told }
-
-// Key implements bus.Keyed.
-func (t toldRecord) Key() string { return t.Alert.Key }
-
-// Told implements alert.Memory.
-type Told struct{ bucket *bus.Bucket[toldRecord] }
-
-// All implements alert.Memory.
-func (s Told) All() []alert.Told {
-	var out []alert.Told
-	for _, r := range s.bucket.All() {
-		out = append(out, r.Value.Told)
-	}
-	return out
-}
-
-// Put implements alert.Memory.
-func (s Told) Put(ctx context.Context, t alert.Told) error {
-	_, err := s.bucket.Put(ctx, toldRecord{t})
-	return err
-}
-
-// Delete implements alert.Memory.
-func (s Told) Delete(ctx context.Context, key string) error { return s.bucket.Delete(ctx, key) }
 
 // setting is a changed setting under its name.
 type setting struct{ settings.Record }

@@ -78,6 +78,13 @@ func (s Samples) Tally(ctx context.Context, t respond.Tally) error {
 	}
 }
 
+// Judged counts what was judged in the week of a Monday, by UTC, and how much of it
+// opened a case; known is false where nothing was counted.
+func (s Samples) Judged(_ context.Context, monday string) (judged, flagged int, known bool, err error) {
+	r, known := s.bucket.Peek(monday)
+	return r.Value.Flagged + r.Value.Unflagged, r.Value.Flagged, known, nil
+}
+
 // picked reports whether a comment may be in a sample that is not drawn yet.
 func (s Samples) picked(id string) bool {
 	for _, r := range s.bucket.All() {

@@ -48,7 +48,7 @@ type Store struct {
 	Texts    Texts
 	Cases    Cases
 	Marks    Marks
-	Told     Told
+	OnCall   *OnCall
 	Sources  *Sources
 	Users    Users
 	Sessions Sessions
@@ -73,7 +73,7 @@ type Store struct {
 
 // Open opens everything, creating it the first time.
 func Open(ctx context.Context, b *bus.Bus, o Options) (*Store, error) {
-	s := &Store{bus: b, log: o.Log, now: o.Now, Sources: newSources(o.Now), Presence: newPresence(o.Log, o.Now)}
+	s := &Store{bus: b, log: o.Log, now: o.Now, OnCall: newOnCall(), Sources: newSources(o.Now), Presence: newPresence(o.Log, o.Now)}
 	s.Presence.connect(b)
 	s.Sessions.log = o.Log
 	var changes settingsBucket
@@ -88,7 +88,12 @@ func Open(ctx context.Context, b *bus.Bus, o Options) (*Store, error) {
 	g.Go(func() (err error) { s.Leases, err = bus.NewLeases(open, b); return })
 	bucket(g, open, b, &s.Marks.bucket, "marks")
 	bucket(g, open, b, &s.Cases.bucket, "cases")
-	bucket(g, open, b, &s.Told.bucket, "told")
+	bucket(g, open, b, &s.OnCall.Told.bucket, "told")
+	bucket(g, open, b, &s.OnCall.Acks.bucket, "acks")
+	bucket(g, open, b, &s.OnCall.Channels.bucket, "channels")
+	bucket(g, open, b, &s.OnCall.Shifts.bucket, "shifts")
+	bucket(g, open, b, &s.OnCall.Digests.bucket, "digests")
+	bucket(g, open, b, &s.OnCall.Past.bucket, "past-alerts")
 	bucket(g, open, b, &s.Sources.bucket, "sources")
 	bucket(g, open, b, &s.Users.bucket, "users")
 	bucket(g, open, b, &s.Sessions.bucket, "sessions")

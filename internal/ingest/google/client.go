@@ -192,7 +192,7 @@ func (c *Client) noteThrottle(x ingest.Exchange) {
 func (c *Client) Meter() ingest.Meter {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	m := ingest.Meter{Calls: c.http.Calls()}
+	m := ingest.Meter{Calls: c.http.Calls(), Skew: c.http.Skew()}
 	if c.throttle.After(c.now()) {
 		m.Used, m.Reset = 100, c.throttle
 	}

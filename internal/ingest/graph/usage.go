@@ -25,7 +25,7 @@ const usageFor = time.Hour
 func (a *API) Meter() ingest.Meter {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	m, now := ingest.Meter{Calls: a.http.Calls(), Used: a.used, Reset: a.reset}, a.opt.Now()
+	m, now := ingest.Meter{Calls: a.http.Calls(), Used: a.used, Reset: a.reset, Skew: a.http.Skew()}, a.opt.Now()
 	if now.Sub(a.told) >= usageFor && !a.reset.After(now) {
 		m.Used, m.Reset = 0, time.Time{}
 	}

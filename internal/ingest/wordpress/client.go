@@ -89,7 +89,9 @@ func New(cfg Config, opt Options) (*Client, error) {
 }
 
 // Meter implements ingest.Metered. WordPress itself sets no limit.
-func (c *Client) Meter() ingest.Meter { return ingest.Meter{Calls: c.http.Calls()} }
+func (c *Client) Meter() ingest.Meter {
+	return ingest.Meter{Calls: c.http.Calls(), Skew: c.http.Skew()}
+}
 
 // request is one call of the API.
 type request struct {

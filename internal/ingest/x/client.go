@@ -160,7 +160,7 @@ func (c *Client) walk(ctx context.Context, l list, visit func(page) (enough bool
 // Meter implements ingest.Metered.
 func (c *Client) Meter() ingest.Meter {
 	used, reset := c.limits.highest(c.now())
-	return ingest.Meter{Calls: c.http.Calls(), Used: used, Reset: reset}
+	return ingest.Meter{Calls: c.http.Calls(), Used: used, Reset: reset, Skew: c.http.Skew()}
 }
 
 // Check looks whether the account can work: the keys or the token are valid and

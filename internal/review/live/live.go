@@ -27,6 +27,8 @@ type Streams struct {
 	// News is what a reader's page is told at this moment, by what its address says of
 	// it: it is sent when it is another than before.
 	News func(r *http.Request, v page.Visit) (any, error)
+	// Call is what calls somebody at this moment, told likewise; nil: that is not told.
+	Call func(v page.Visit) any
 	// Presence knows who looks at which case.
 	Presence Presence
 	// Beat is how often a stream is written to and its session looked at, at least;
@@ -147,8 +149,8 @@ func (s *Streams) Show(w http.ResponseWriter, r *http.Request) error {
 	if id != "" {
 		defer s.Presence.Enter(id, v.User.Name)()
 	}
-	t := &teller{Streams: s, stream: one, w: w, r: r, control: http.NewResponseController(w)}
-	if t.start() == nil && t.tell("news", first) == nil {
+	t := &teller{Streams: s, stream: one, w: w, r: r, control: http.NewResponseController(w), last: map[string]string{}}
+	if t.start() == nil && t.tell("news", first) == nil && t.call(v) == nil {
 		t.listen(v)
 	}
 	return nil // whatever ended it: the page was answered
@@ -161,7 +163,7 @@ type teller struct {
 	w       http.ResponseWriter
 	r       *http.Request
 	control *http.ResponseController
-	last    string
+	last    map[string]string // by event
 }
 
 func (t *teller) start() error {
@@ -246,16 +248,27 @@ func (t *teller) news(v page.Visit) error {
 	if err != nil {
 		return err
 	}
-	return t.tell("news", now)
-}
-
-// tell sends an event, unless it is the same as the one before.
-func (t *teller) tell(event string, v any) error {
-	data, err := json.Marshal(v)
-	if err != nil || string(data) == t.last {
+	if err := t.tell("news", now); err != nil {
 		return err
 	}
-	t.last = string(data)
+	return t.call(v)
+}
+
+// call tells what calls somebody, unless that was told.
+func (t *teller) call(v page.Visit) error {
+	if t.Call == nil {
+		return nil
+	}
+	return t.tell("call", t.Call(v))
+}
+
+// tell sends an event, unless it is the same as the one of its kind before.
+func (t *teller) tell(event string, v any) error {
+	data, err := json.Marshal(v)
+	if err != nil || string(data) == t.last[event] {
+		return err
+	}
+	t.last[event] = string(data)
 	return t.write("event: " + event + "\ndata: " + string(data) + "\n\n")
 }
 

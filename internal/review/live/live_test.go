@@ -244,6 +244,26 @@ func TestAPageIsToldWhatIsNew(t *testing.T) {
 	l.want("news", `{"say":"a change of which nobody told","to":"dana"}`)
 }
 
+// What calls somebody is told beside what is new, each only when it is another.
+func TestAPageIsToldWhatCalls(t *testing.T) {
+	w := newWorld(t, func(w *world) {
+		w.streams.Call = func(v page.Visit) any {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			return map[string]string{"call": w.news["call"], "to": v.User.Name}
+		}
+	})
+	l := w.as("dana").listen("/live?since=0")
+	l.want("news", `{"say":"nothing","to":"dana"}`)
+	l.want("call", `{"call":"","to":"dana"}`)
+	w.say("call", "dana is being called")
+	l.want("call", `{"call":"dana is being called","to":"dana"}`)
+	w.say("", "one")
+	l.want("news", `{"say":"one","to":"dana"}`)
+	w.say("call", "")
+	l.want("call", `{"call":"","to":"dana"}`)
+}
+
 func TestWhoHasACaseOpen(t *testing.T) {
 	w := newWorld(t)
 	l := w.as("dana").listen("/live?case=c1")

@@ -12,7 +12,13 @@ import (
 
 // Frame is what is around every page.
 type Frame struct {
-	Title, Practice, OnCall string
+	Title, Practice string
+	// OnCall is who is on call until when; empty: there is no on-call. Nobody: nobody can
+	// be called.
+	OnCall string
+	Nobody bool
+	// Call is what calls somebody now; nil: nothing does.
+	Call *Call
 	// User is who is signed in; empty: nobody is.
 	User, Role string
 	// Manages: there is something for her to manage. Here is where she is, and Area
@@ -34,11 +40,49 @@ func (s *Site) Frame(r *http.Request, title string) Frame {
 	if u := v.User; u.Name != "" { // a stranger learns nothing about the practice's staff and state
 		f.User, f.Role, f.Shadow = u.Name, v.Words.Say(string(u.Role)), s.Shadow()
 		f.Manages, f.Idle = manages(u.Role), int(s.Sessions.IdleTimeout.Seconds())
-		if s.OnCall != nil {
-			f.OnCall = s.OnCall()
+		if s.Duty != nil {
+			d := s.Duty(v)
+			f.OnCall, f.Nobody, f.Call = d.Line, d.Nobody, d.Call
 		}
 	}
 	return f
+}
+
+// Duty is what every page says of on-call, in the reader's words.
+type Duty struct {
+	// Line is who is on call until when, such as "Dana until 18:00".
+	Line string
+	// Nobody: nobody can be called.
+	Nobody bool
+	// Call is what calls somebody now; nil: nothing does.
+	Call *Call
+}
+
+// Call is something that calls somebody, and that nobody has said she is on.
+type Call struct {
+	// Say says who is called and why, and More how many more such there are.
+	Say  string `json:"say"`
+	More string `json:"more,omitempty"`
+	// Alert names it in the form by which she says that she is on it.
+	Alert string `json:"alert"`
+	// Link is the page of the desk that it is about; empty: none.
+	Link string `json:"link,omitempty"`
+	// May: the reader may say that she is on it.
+	May bool `json:"may,omitempty"`
+	// Unheard: nobody has been reached.
+	Unheard bool `json:"unheard,omitempty"`
+}
+
+// Told is what an open page is told of it.
+type Told struct {
+	Call *Call `json:"call"`
+	// Say is what became of what she did; empty: she did nothing.
+	Say string `json:"say,omitempty"`
+}
+
+// News is what a page is told that only says that it is not as it was made any more.
+type News struct {
+	Say string `json:"say"`
 }
 
 // areaOf is the part of the desk that an address belongs to.

@@ -155,7 +155,7 @@ func (s *Site) Nowhere(http.ResponseWriter, *http.Request) error { return ErrNow
 
 var (
 	ownPath  = regexp.MustCompile(`^/cases/[a-z0-9-]{1,64}$`)
-	ownPages = []string{"/account", "/people", "/settings"}
+	ownPages = []string{"/account", "/on-call", "/people", "/settings"}
 	ofOffice = regexp.MustCompile(`^/(people/[a-z][a-z0-9_-]{0,31}|settings/[a-z][a-z0-9_.]{0,63})$`)
 )
 

@@ -28,9 +28,8 @@ type Site struct {
 	Audit Audit
 	// Practice is the name shown on every page.
 	Practice string
-	// OnCall says who is called at this time, such as "Dana until 18:00"; nil: not
-	// known.
-	OnCall func() string
+	// Duty says who is on call and what calls them; nil: there is no on-call.
+	Duty func(v Visit) Duty
 	// Shadow reports whether decisions are only recorded.
 	Shadow func() bool
 	Log    *zap.Logger

@@ -75,3 +75,23 @@ func counted(s string) (n int, of string, ok bool) {
 	}
 	return n, "%d " + m[2], true
 }
+
+// Coming says when something to come happens, at now and where now is: the time if it is
+// today, the day of the week if that says which, else the day too.
+func (w *Words) Coming(t, now time.Time) string {
+	t = t.In(now.Location())
+	switch {
+	case SameDay(t, now):
+		return t.Format("15:04")
+	case t.Before(now):
+		return w.Clock(t, now)
+	case t.Sub(now) < 6*24*time.Hour:
+		return w.Say(t.Format("Mon")) + t.Format(" 15:04")
+	}
+	return w.Day(t) + t.Format(" 15:04")
+}
+
+// Day names a day where t is: "Mon 2 Mar".
+func (w *Words) Day(t time.Time) string {
+	return w.Say(t.Format("Mon")) + t.Format(" 2 ") + w.Say(t.Format("Jan"))
+}

@@ -29,6 +29,9 @@ type pattern struct {
 
 var verb = regexp.MustCompile(`%(?:\[(\d)\])?[+#0-9.]*[a-zA-Z]`)
 
+// percent is the sign as it stands in a finished sentence.
+var percent = strings.NewReplacer("%%", "%")
+
 // newFinished takes the phrases into which nothing is put, and as patterns those of the
 // stages into which something is. Those with the most words of their own come first: they fit the fewest.
 func newFinished(phrases phrasebook) *finished {
@@ -41,7 +44,8 @@ func newFinished(phrases phrasebook) *finished {
 				f.whole[bare] = known{key, p.text}
 			}
 		case p.stage:
-			f.made = append(f.made, pattern{known{key, p.text}, strings.Split(verb.ReplaceAllString(undress(key), "\x00"), "\x00")})
+			around := percent.Replace(verb.ReplaceAllString(undress(key), "\x00"))
+			f.made = append(f.made, pattern{known{key, percent.Replace(p.text)}, strings.Split(around, "\x00")})
 		}
 	}
 	slices.SortFunc(f.made, func(a, b pattern) int {

@@ -76,6 +76,7 @@
     if (!body.dataset.live || over || document.hidden || !window.EventSource) return;
     stream = new EventSource(body.dataset.live);
     stream.addEventListener("news", (e) => { told = true; take(JSON.parse(e.data)); });
+    stream.addEventListener("call", (e) => { if (window.desk.called) window.desk.called(JSON.parse(e.data)); });
     stream.addEventListener("out", out);
     stream.addEventListener("error", () => {
       told = false;
@@ -88,6 +89,7 @@
     stream = null;
   }
   window.desk.listen = listen;
+  window.desk.told = () => told;
   if (!body.dataset.news) return;
   listen();
   let leaving, rounds = 0;

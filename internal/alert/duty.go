@@ -1,0 +1,116 @@
+package alert
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"triage/internal/alert/roster"
+)
+
+// Duty is what people see of the pager and say to it, in whatever process they are:
+// what is wrong now, who is on call, who deals with it, who takes whose place.
+type Duty struct {
+	Memory    Memory
+	Acks      Acks
+	States    States
+	Overrides Overrides
+	// Base is the plan of the configuration, without overrides.
+	Base roster.Plan
+	// Channels are all that are configured, in the file's order.
+	Channels []Channel
+	// From and Desk are those of notices.
+	From, Desk string
+	Now        func() time.Time
+}
+
+// Standing is one trouble that is not over, as people see it.
+type Standing struct {
+	Told
+	// Ack says who deals with it; nil: nobody has said so, or more came since.
+	Ack *Ack
+}
+
+// ErrOver says that there is no such trouble (any more).
+var ErrOver = errors.New("it is over")
+
+// Plan is who is called when, with the overrides of now; those that ended days ago are
+// left out.
+func (d *Duty) Plan() *roster.Plan {
+	p := d.Base
+	p.Overrides = slices.DeleteFunc(d.Overrides.All(), func(o roster.Override) bool { return d.Now().Sub(o.Until) > 7*24*time.Hour })
+	return &p
+}
+
+// Standing lists what is wrong now, the loudest and oldest first; what another hides is
+// in it.
+func (d *Duty) Standing() []Standing {
+	acks := map[string]Ack{}
+	for _, a := range d.Acks.All() {
+		acks[a.Key] = a
+	}
+	var out []Standing
+	for _, t := range d.Memory.All() {
+		if !t.Gone.IsZero() {
+			continue
+		}
+		s := Standing{Told: t}
+		if a, ok := acks[t.Alert.Key]; ok && a.Round == t.Round {
+			s.Ack = &a
+		}
+		out = append(out, s)
+	}
+	slices.SortFunc(out, func(a, b Standing) int {
+		if d := a.Alert.Severity.rank() - b.Alert.Severity.rank(); d != 0 {
+			return d
+		}
+		return a.Began.Compare(b.Began)
+	})
+	return out
+}
+
+// Acknowledge says that somebody deals with a trouble: nobody else is called about it
+// until more comes or she seems to have forgotten it. ErrOver: there is none.
+func (d *Duty) Acknowledge(ctx context.Context, key, by, how string) error {
+	for _, s := range d.Standing() {
+		if s.Alert.Key == key {
+			return d.Acks.Put(ctx, Ack{Key: key, Round: s.Round, Latest: s.Alert.Latest, Count: s.Alert.Count, By: by, At: d.Now(), How: how})
+		}
+	}
+	return ErrOver
+}
+
+// AcknowledgeIncident is Acknowledge by the name that a provider has for it, which may
+// be of a round that is over: then nothing is acknowledged, and ErrOver.
+func (d *Duty) AcknowledgeIncident(ctx context.Context, incident, by, how string) error {
+	for _, s := range d.Standing() {
+		if s.IncidentNow() == incident {
+			return d.Acknowledge(ctx, s.Alert.Key, by, how)
+		}
+	}
+	return ErrOver
+}
+
+// Calling is what pages now and nobody has acknowledged.
+func (d *Duty) Calling() []Standing {
+	return slices.DeleteFunc(d.Standing(), func(s Standing) bool {
+		return s.Alert.Severity != Page || s.Ack != nil || s.HiddenBy != ""
+	})
+}
+
+// Test sends a test notice on one line and returns why it did not arrive.
+func (d *Duty) Test(ctx context.Context, line roster.Line) error {
+	for _, c := range d.Channels {
+		if c.Name == line.Channel {
+			at := d.Now()
+			err := c.Notify(ctx, Notice{ID: fmt.Sprintf("test-%d", at.UnixNano()), To: line.To, From: d.From, Desk: d.Desk, Test: true, At: at})
+			if err == nil && d.States != nil {
+				_ = d.States.Put(ctx, State{Channel: c.Name, OK: at}) // the page says so; the pager finds out by itself
+			}
+			return err
+		}
+	}
+	return &Failure{Why: "there is no channel of that name in the configuration", Final: true}
+}

@@ -1,0 +1,242 @@
+package alert
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"fmt"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// found is what a check sees.
+type found struct {
+	alerts []Alert
+	err    error
+}
+
+// seen is what all checks see.
+type seen struct {
+	alerts map[string]Alert
+	// blind are the checks that could not look; well: there are none.
+	blind []string
+	well  bool
+}
+
+// glance is how long a check may take.
+const glance = 10 * time.Second
+
+// see asks all checks.
+func (p *Pager) see(ctx context.Context) seen {
+	s := seen{alerts: map[string]Alert{}}
+	for _, c := range p.Checks {
+		f := p.ask(ctx, c)
+		if f.err != nil && ctx.Err() == nil {
+			s.blind = append(s.blind, c.Name())
+			a := p.blind(c.Name(), f.err)
+			s.alerts[a.Key] = a
+		}
+		for _, a := range f.alerts {
+			s.alerts[a.Key] = a
+		}
+	}
+	s.well = len(s.blind) == 0
+	return s
+}
+
+// ask asks one check, which may hang or panic: neither may keep people from being called.
+func (p *Pager) ask(ctx context.Context, c Check) found {
+	answer, asked := p.asking[c.Name()]
+	if !asked {
+		answer = make(chan found, 1)
+		go func() { answer <- looked(ctx, c) }()
+	}
+	timer := time.NewTimer(glance)
+	defer timer.Stop()
+	select {
+	case f := <-answer:
+		delete(p.asking, c.Name())
+		return f
+	case <-timer.C:
+		p.asking[c.Name()] = answer
+		return found{err: fmt.Errorf("it has not answered for %v", glance)}
+	case <-ctx.Done():
+		return found{err: ctx.Err()}
+	}
+}
+
+func looked(ctx context.Context, c Check) (f found) {
+	defer func() {
+		if r := recover(); r != nil {
+			f = found{err: fmt.Errorf("it failed: %T", r)} // a panic's words may quote anything
+		}
+	}()
+	f.alerts, f.err = c.Look(ctx)
+	return f
+}
+
+// blind is the alert of a check that cannot look.
+func (p *Pager) blind(name string, err error) Alert {
+	p.Log.Error("a check cannot look", zap.String("check", name), zap.Error(err))
+	a := Alert{Key: name + "/blind", Severity: Page, What: "the check “" + name + "” cannot look: see the log", Count: 1, Since: p.Now()}
+	if before, known := p.open[a.Key]; known {
+		a.Since = before.Alert.Since
+	}
+	return a
+}
+
+// reconcile holds what is wrong now against what was: what is new, what grew, what is gone.
+func (p *Pager) reconcile(ctx context.Context, s seen) {
+	now, acks := p.Now(), p.acks()
+	for key, a := range s.alerts {
+		t, known := p.open[key]
+		if !known {
+			t = &Told{Name: p.name(key), Began: now, Stepped: now, Lines: map[string]Heard{}}
+			p.open[key] = t
+		}
+		if changed := t.update(a, acks[key], now); changed || !known {
+			p.save(ctx, t)
+		}
+	}
+	for key, t := range p.open {
+		if _, still := s.alerts[key]; still || !t.Gone.IsZero() || s.unseen(key) {
+			continue
+		}
+		t.Gone = now
+		p.save(ctx, t)
+	}
+	p.hide(ctx)
+}
+
+// unseen reports whether a key's check could not look: that is no sign that it is over.
+func (s seen) unseen(key string) bool {
+	for _, name := range s.blind {
+		if strings.HasPrefix(key, name+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// update takes the alert as it is now, and reports whether that is worth storing.
+func (t *Told) update(a Alert, ack Ack, now time.Time) bool {
+	before, was := t.Alert, t.Gone
+	t.Alert, t.Gone = a, time.Time{}
+	louder := before.Key != "" && a.Severity.rank() < before.Severity.rank()
+	more := ack.Key != "" && ack.Round == t.Round && grew(a, ack.Latest, ack.Count)
+	// What is over for everybody is another trouble when it comes again.
+	again := !was.IsZero() && now.Sub(was) >= a.Calm
+	if louder || more || again {
+		t.raise(now)
+	}
+	return louder || more || !was.IsZero() || before.Severity != a.Severity || before.Count != a.Count ||
+		!before.Latest.Equal(a.Latest) || before.What != a.What || before.Link != a.Link
+}
+
+// raise begins a round: everybody is called anew, from the first step.
+func (t *Told) raise(now time.Time) {
+	t.Round++
+	t.Step, t.Stepped = 0, now
+}
+
+// grew reports whether more came than somebody knew of. The count too, for after the
+// clock was set back nothing is the latest.
+func grew(a Alert, latest time.Time, count int) bool {
+	return !a.Latest.IsZero() && (a.Latest.After(latest) || a.Count > count)
+}
+
+// name begins the names of a trouble's incidents: the same in every process.
+func (p *Pager) name(key string) string {
+	sum := sha256.Sum256([]byte(p.Practice + "\x00" + key))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:20])
+}
+
+func (p *Pager) acks() map[string]Ack {
+	acks := map[string]Ack{}
+	for _, a := range p.Acks.All() {
+		if now := p.Now(); a.At.After(now) {
+			a.At = now
+		}
+		acks[a.Key] = a
+	}
+	return acks
+}
+
+// hides says which alert stands for which: what begins with the second has its cause in
+// the first. Besides, each stands for what is below it, as "sources/facebook" for
+// "sources/facebook/cedar".
+var hides = []struct{ cause, effect string }{
+	{"bus/", "judging/"}, {"bus/", "opening/"}, {"bus/", "auditing/"}, {"bus/", "sending/"}, {"bus/", "sources/"}, {"bus/", "dead/"}, {"bus/", "store/blind"},
+	{"store/full", "store/fill"}, {"store/full", "judging/"}, {"store/full", "opening/"}, {"store/full", "auditing/"}, {"store/full", "sources/"},
+	{"disk/full", "disk/low"}, {"disk/full", "store/"}, {"disk/full", "judging/"}, {"disk/full", "opening/"}, {"disk/full", "auditing/"},
+	{"judging/", "opening/"},
+	{"clock/skew", "sources/"},
+}
+
+// hide marks what a broader alert is told for, and lets go what none is any more.
+func (p *Pager) hide(ctx context.Context) {
+	for key, t := range p.open {
+		by := ""
+		for other, broad := range p.open {
+			if other != key && broad.Gone.IsZero() && covers(broad.Alert, t.Alert) && (by == "" || other < by) {
+				by = other
+			}
+		}
+		if by != t.HiddenBy {
+			t.HiddenBy, t.Step, t.Stepped = by, 0, p.Now()
+			p.save(ctx, t)
+		}
+	}
+}
+
+// covers reports whether one alert is told for another, which must not be louder.
+func covers(broad, a Alert) bool {
+	if broad.Severity.rank() > a.Severity.rank() || strings.HasPrefix(a.Key, "cases/") {
+		return false
+	}
+	if strings.HasPrefix(a.Key, broad.Key+"/") {
+		return true
+	}
+	for _, h := range hides {
+		if strings.HasPrefix(broad.Key, h.cause) && strings.HasPrefix(a.Key, h.effect) {
+			return true
+		}
+	}
+	return false
+}
+
+// unheard reports whether a page has waited longer than it should without somebody having
+// heard it.
+func (p *Pager) unheard() bool {
+	if p.quietly() {
+		return false
+	}
+	for _, t := range p.open {
+		if t.Alert.Severity == Page && t.Gone.IsZero() && t.HiddenBy == "" && p.Now().Sub(t.Stepped) > time.Minute && !p.reached(t) {
+			return true
+		}
+	}
+	return false
+}
+
+// quietly reports whether nothing is configured that anybody hears.
+func (p *Pager) quietly() bool {
+	for _, c := range p.Channels {
+		if !c.Silent {
+			return false
+		}
+	}
+	return true
+}
+
+// reached reports whether a line that somebody hears took it in this round.
+func (p *Pager) reached(t *Told) bool {
+	for _, h := range t.Lines {
+		if h.in(t.Round) && !p.channel[h.Channel].Silent {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,173 @@
+package alert
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// patience is how long a channel may take for one notice.
+const patience = 15 * time.Second
+
+// result is what became of a notice.
+type result struct {
+	line  string // the line's key
+	calls []call
+	// said is what each call said.
+	said []Message
+	at   time.Time
+	err  error
+}
+
+// send sends what is due, what goes to the same line together, each line beside the
+// others: one that hangs holds up nobody else.
+func (p *Pager) send(ctx context.Context, calls []call) {
+	var order []string
+	batches := map[string][]call{}
+	for _, c := range calls {
+		key := lineKey(c.line)
+		if p.channel[c.line.Channel].Keeps {
+			key += "\x00" + c.heard + c.told.Name
+		}
+		if _, known := batches[key]; !known {
+			order = append(order, key)
+		}
+		batches[key] = append(batches[key], c)
+	}
+	for _, key := range order {
+		batch := batches[key]
+		if line := lineKey(batch[0].line); !p.busy[line] {
+			p.busy[line] = true
+			p.post(ctx, batch)
+		}
+	}
+}
+
+// post sends one notice.
+func (p *Pager) post(ctx context.Context, calls []call) {
+	r := result{line: lineKey(calls[0].line), calls: calls, at: p.Now()}
+	n := Notice{To: calls[0].line.To, From: p.From, Desk: p.Desk, At: r.at}
+	id := sha256.New()
+	for _, c := range calls {
+		h := c.told.Lines[c.heard]
+		m := Message{Alert: c.told.Alert, Incident: c.told.incident(c.round), Change: c.change, Times: h.Times + 1, At: r.at}
+		n.Messages, r.said = append(n.Messages, m), append(r.said, m)
+		fmt.Fprintln(id, c.heard, m.Incident, m.Change, m.Times)
+	}
+	n.ID = fmt.Sprintf("%x", id.Sum(nil)[:16])
+	for _, c := range calls {
+		p.flying[c.told]++
+	}
+	channel, known := p.channel[calls[0].line.Channel]
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	go func() {
+		defer cancel()
+		if r.err = errUnknown; known {
+			r.err = tried(ctx, channel, n)
+		}
+		p.done <- r
+	}()
+}
+
+// errUnknown is a line to a channel that there is not.
+var errUnknown = &Failure{Why: "there is no channel of that name in the configuration", Final: true}
+
+// tried passes a notice on, whatever the channel does.
+func tried(ctx context.Context, c Channel, n Notice) (err error) {
+	ended := make(chan error, 1)
+	go func() {
+		defer func() {
+			if r := recover(); r != nil {
+				ended <- &Failure{Why: fmt.Sprintf("the channel failed: %T", r)}
+			}
+		}()
+		ended <- c.Notify(ctx, n)
+	}()
+	select {
+	case err = <-ended:
+		return err
+	case <-ctx.Done(): // a library that does not heed it keeps its goroutine, and nobody else
+		return &Failure{Why: "it did not answer in time", Cause: ctx.Err()}
+	}
+}
+
+// take notes what became of a notice.
+func (p *Pager) take(ctx context.Context, r result) {
+	delete(p.busy, r.line)
+	p.channelDid(ctx, r)
+	for i, c := range r.calls {
+		h := c.told.Lines[c.heard]
+		h.note(c, r, r.said[i], p.Now())
+		if c.told.Lines[c.heard] = h; p.flying[c.told] > 1 {
+			p.flying[c.told]--
+		} else {
+			delete(p.flying, c.told)
+		}
+		if p.open[c.told.Alert.Key] == c.told {
+			p.save(ctx, c.told)
+		}
+	}
+	fields := []zap.Field{zap.String("channel", r.calls[0].line.Channel), zap.String("person", r.calls[0].person),
+		zap.Int("messages", len(r.calls)), zap.String("first", r.calls[0].told.Alert.Key), zap.String("change", string(r.calls[0].change))}
+	if r.err != nil {
+		p.Log.Error("a notice was not taken", append(fields, zap.String("why", WhyOf(r.err)), zap.Error(causeOf(r.err)))...)
+		return
+	}
+	if person := r.calls[0].person; person != "" {
+		p.sent[person] = append(p.sent[person], r.at)
+	}
+	p.Log.Info("told", fields...)
+}
+
+// note is what a line knows after a notice. Told first and noted after: at least once,
+// never silently none.
+func (h *Heard) note(c call, r result, said Message, now time.Time) {
+	h.Person, h.Channel = c.person, c.line.Channel
+	if h.Round != c.round {
+		h.First, h.Tries = time.Time{}, 0
+	}
+	if r.err != nil {
+		h.Round, h.Tried, h.Tries, h.Why = c.round, now, h.Tries+1, WhyOf(r.err)
+		h.Rest = restAfter(h.Tries, r.err)
+		return
+	}
+	if h.First.IsZero() || h.Change == Over {
+		h.First = r.at
+	}
+	h.Round, h.Last, h.Times, h.Change = c.round, r.at, h.Times+1, c.change
+	h.Count, h.Latest = said.Count, said.Latest
+	h.Tried, h.Tries, h.Why, h.Rest = time.Time{}, 0, "", 0
+}
+
+// channelDid keeps how a channel does, for people to see.
+func (p *Pager) channelDid(ctx context.Context, r result) {
+	name := r.calls[0].line.Channel
+	s := p.states[name]
+	before := s
+	if s.Channel = name; r.err == nil {
+		s.OK, s.Failing, s.Why = r.at, time.Time{}, ""
+	} else {
+		if s.Failing.IsZero() {
+			s.Failing = r.at
+		}
+		s.Why = WhyOf(r.err)
+	}
+	p.states[name] = s
+	if before.Channel != "" && before.Failing.Equal(s.Failing) && before.Why == s.Why && s.OK.Sub(before.OK) < time.Minute {
+		return
+	}
+	if err := p.States.Put(ctx, s); err != nil {
+		p.Log.Warn("how a channel does is not stored", zap.String("channel", name), zap.Error(err))
+	}
+}
+
+// causeOf is what the log may have of an error.
+func causeOf(err error) error {
+	if f, ours := err.(*Failure); ours {
+		return f.Cause
+	}
+	return fmt.Errorf("%T", err) // what is not ours may hold a token
+}

@@ -1,0 +1,132 @@
+package alert
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"triage/internal/alert/roster"
+)
+
+// Told is one trouble and what people were told about it: the pager's memory of it.
+type Told struct {
+	Alert Alert `json:"alert"`
+	// Name begins the names of its incidents; see IncidentNow.
+	Name string `json:"name"`
+	// Began is when the pager first saw it, and Gone since when it has not been seen;
+	// zero: it was at the last look.
+	Began time.Time `json:"began"`
+	Gone  time.Time `json:"gone,omitzero"`
+	// Round counts how often it was raised anew after somebody had acknowledged it. Step
+	// is the step of escalation of this round, from 0, and Stepped when that began.
+	Round   int       `json:"round,omitempty"`
+	Step    int       `json:"step,omitempty"`
+	Stepped time.Time `json:"stepped,omitzero"`
+	// Lines are those on which it was told, or tried to be, by their keys.
+	Lines map[string]Heard `json:"lines,omitempty"`
+	// HiddenBy is the key of a broader alert that is told in its place; empty: none is.
+	HiddenBy string `json:"hidden_by,omitempty"`
+}
+
+// IncidentNow is the name that providers have for it in this round; see Message.
+func (t Told) IncidentNow() string { return t.incident(t.Round) }
+
+func (t Told) incident(round int) string { return fmt.Sprintf("%s-%d", t.Name, round) }
+
+// Heard is what one line was told of one trouble.
+type Heard struct {
+	// Person is whose line it is; empty: the team's. Channel is the channel's name.
+	Person  string `json:"person,omitempty"`
+	Channel string `json:"channel"`
+	// First is when it first took a notice of this round, Last when the last one of any,
+	// Times how many there were. Zero: none.
+	First time.Time `json:"first,omitzero"`
+	Last  time.Time `json:"last,omitzero"`
+	Times int       `json:"times,omitempty"`
+	Round int       `json:"round,omitempty"`
+	// Change, Count and Latest are what the last one said.
+	Change Change    `json:"change,omitempty"`
+	Count  int       `json:"count,omitempty"`
+	Latest time.Time `json:"latest,omitzero"`
+	// Tried is when it was last tried in vain, Tries how often in a row, and Why the
+	// reason in words for people; empty: the last notice was taken.
+	Tried time.Time `json:"tried,omitzero"`
+	Tries int       `json:"tries,omitempty"`
+	Why   string    `json:"why,omitempty"`
+	// Rest is how long it is left alone then.
+	Rest time.Duration `json:"rest,omitempty"`
+}
+
+// in reports whether it took something in a round.
+func (h Heard) in(round int) bool { return h.Round == round && !h.First.IsZero() }
+
+// Ack says that somebody deals with a trouble.
+type Ack struct {
+	Key string `json:"key"`
+	// Round is the round of the trouble that is acknowledged: what comes later is not.
+	Round int `json:"round"`
+	// Latest and Count are those of the alert as it was acknowledged.
+	Latest time.Time `json:"latest,omitzero"`
+	Count  int       `json:"count"`
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
+	// How is where it was said: "desk", "reply", or a channel's name.
+	How string `json:"how"`
+}
+
+// Past is a trouble that is over.
+type Past struct {
+	// Name is the beginning of its incidents' names, and Alert as it was last.
+	Name  string `json:"name"`
+	Alert Alert  `json:"alert"`
+	// Began is when the pager first saw it, Over when it had passed, Acked when somebody
+	// last said that she deals with it; zero: nobody did.
+	Began time.Time `json:"began"`
+	Over  time.Time `json:"over"`
+	Acked time.Time `json:"acked,omitzero"`
+	// Hidden: a broader alert was told in its place.
+	Hidden bool `json:"hidden,omitempty"`
+}
+
+// History keeps what is over for some weeks.
+type History interface {
+	Keep(ctx context.Context, p Past) error
+}
+
+// State is how a channel does.
+type State struct {
+	Channel string `json:"channel"`
+	// OK is when it last took a notice. Failing is since when it has taken none, with Why
+	// in words for people; zero: it does not fail.
+	OK      time.Time `json:"ok,omitzero"`
+	Failing time.Time `json:"failing,omitzero"`
+	Why     string    `json:"why,omitempty"`
+}
+
+// Memory outlives the process, so that a restart tells nobody twice. It is safe for
+// concurrent use; All costs no call.
+type Memory interface {
+	All() []Told
+	Put(ctx context.Context, t Told) error
+	Delete(ctx context.Context, key string) error
+}
+
+// Overrides keeps who takes whose place. It is safe for concurrent use.
+type Overrides interface {
+	All() []roster.Override
+	Put(ctx context.Context, o roster.Override) error
+	Delete(ctx context.Context, id string) error
+}
+
+// Acks keeps who deals with what.
+type Acks interface {
+	All() []Ack
+	Put(ctx context.Context, a Ack) error
+	Delete(ctx context.Context, key string) error
+}
+
+// States keeps how the channels do.
+type States interface {
+	All() []State
+	Put(ctx context.Context, s State) error
+}

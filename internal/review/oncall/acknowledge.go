@@ -1,0 +1,112 @@
+package oncall
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"triage/internal/alert"
+	"triage/internal/audit"
+	"triage/internal/review/page"
+)
+
+// formValue names a trouble and its round in a form: what came after the page was made
+// is not acknowledged by it.
+func formValue(s alert.Standing) string { return strconv.Itoa(s.Round) + " " + s.Alert.Key }
+
+// most is how many are acknowledged at once.
+const most = 200
+
+var errNotCalled = &page.Refusal{Status: http.StatusForbidden, Title: "Not yours to do",
+	Say: "Your role reads no comments, and you are not among those who are called. The calls go on. Tell somebody who can look."}
+
+// Acknowledge says that the reader is on it. She goes back to where she was; who is
+// slower than somebody else is told.
+func (p *Pages) Acknowledge(w http.ResponseWriter, r *http.Request) error {
+	if err := page.Form(r); err != nil {
+		return err
+	}
+	if p.Calls == nil {
+		return page.ErrNowhere
+	}
+	alerts := r.PostForm["alert"]
+	if len(alerts) == 0 || len(alerts) > most {
+		return page.ErrForm
+	}
+	v := page.VisitOf(r)
+	if !p.look(v).mayAnswer() {
+		return errNotCalled
+	}
+	p.turn.Lock()
+	defer p.turn.Unlock()
+	var left []string
+	for _, one := range alerts {
+		why, err := p.acknowledge(r, one)
+		if err != nil {
+			return err
+		}
+		if why != "" && !slices.Contains(left, why) {
+			left = append(left, why)
+		}
+	}
+	return p.acknowledged(w, r, strings.Join(left, " "))
+}
+
+// acknowledged answers: why is what was left as it is, in the reader's words.
+func (p *Pages) acknowledged(w http.ResponseWriter, r *http.Request, why string) error {
+	next := back(r.PostFormValue("next"))
+	switch {
+	case strings.Contains(r.Header.Get("Accept"), "application/json"):
+		v := page.VisitOf(r)
+		said := p.CallOf(v)
+		if said.Say = why; why == "" {
+			said.Say = v.Words.Say(done["on-it"])
+		}
+		p.Answer(w, http.StatusOK, said)
+	case why != "":
+		out := onCallPage{Notice: why, Take: p.look(page.VisitOf(r)).offer()}
+		if next != here {
+			out.Back = next
+		}
+		return p.render(w, r, http.StatusConflict, out)
+	default:
+		if next == here {
+			next += "?done=on-it"
+		}
+		http.Redirect(w, r, next, http.StatusSeeOther)
+	}
+	return nil
+}
+
+// acknowledge says that the reader is on one of them; why says in her words why that is
+// not so.
+func (p *Pages) acknowledge(r *http.Request, which string) (why string, err error) {
+	l := p.look(page.VisitOf(r))
+	number, key, ok := strings.Cut(which, " ")
+	round, err := strconv.Atoi(number)
+	if !ok || err != nil {
+		return "", page.ErrForm
+	}
+	all := p.Calls.Standing()
+	i := slices.IndexFunc(all, func(s alert.Standing) bool { return s.Alert.Key == key })
+	if i < 0 {
+		return l.Say("It is over: nobody is called any more."), nil
+	}
+	switch s := all[i]; {
+	case s.Ack != nil && s.Ack.By != l.me.Name:
+		return l.Say("%s was faster: she is on it since %s. Nothing was changed.", s.Ack.By, l.clock(s.Ack.At)), nil
+	case s.Round != round:
+		return l.Say("More came since this page was made. Look at it, then say again that you are on it."), nil
+	}
+	err = p.Recorded(r, audit.Act{Do: "alert-acknowledged", On: key[:min(len(key), 200)], Note: fmt.Sprintf("round %d", round)}, func(ctx context.Context) error {
+		return p.Calls.Acknowledge(ctx, key, l.me.Name, "desk")
+	})
+	if errors.Is(err, alert.ErrOver) {
+		return l.Say("It is over: nobody is called any more."), nil
+	}
+	return "", err
+}
