@@ -132,6 +132,9 @@ func (c *config) validateAlerts(bad faults) {
 			bad(key, "%v is out of range: 1m to 24h", d)
 		}
 	}
+	if err := c.Alerts.Heartbeat.Validate(); err != nil {
+		bad("alerts.heartbeat", "%v", err)
+	}
 	if d := c.Alerts.Heartbeat.Every.Duration; d < 10*time.Second || d > 5*time.Minute {
 		bad("alerts.heartbeat.every", "%v is out of range: 10s to 5m", d)
 	}

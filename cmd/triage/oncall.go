@@ -74,7 +74,7 @@ func (s *service) pager(p workings) *alert.Pager {
 	d := p.duty
 	return &alert.Pager{
 		Checks: s.checks(p, d), Channels: d.Channels, Plan: d.Plan, Watch: s.cfg.watchers(),
-		Memory: d.Memory, Acks: d.Acks, States: d.States, History: p.OnCall.Past, Pace: s.cfg.pace(), Beat: s.heart(d).Beat,
+		Memory: d.Memory, Acks: d.Acks, States: d.States, History: p.OnCall.Past, Pace: s.cfg.pace(), Beat: p.heart.Beat,
 		Practice: fmt.Sprintf("%x", sha256.Sum256(append([]byte("alerts"), p.keys.names...))), From: d.From, Desk: d.Desk,
 		Every: 30 * time.Second, Log: s.log.Named("alert"), Now: time.Now,
 	}
@@ -91,19 +91,21 @@ func (s *service) calls(ctx context.Context, p workings, wake <-chan struct{}) e
 }
 
 // heart tells the outside that the pager sees.
-func (s *service) heart(d *alert.Duty) *beat.Heart {
+func (s *service) heart(channels []alert.Channel) (*beat.Heart, error) {
 	h := &beat.Heart{Every: s.cfg.Alerts.Heartbeat.Every.Duration, Now: time.Now}
 	if b := &s.cfg.Alerts.Heartbeat.Heartbeat; b.URL != "" {
-		if ping, err := b.Open(channel.Options{Now: time.Now}); err == nil { // looked at when it was loaded
-			h.Pings = append(h.Pings, ping)
+		ping, err := b.Open(channel.Options{Now: time.Now})
+		if err != nil {
+			return nil, fmt.Errorf("alerts.heartbeat: %w", err)
 		}
+		h.Pings = append(h.Pings, ping)
 	}
-	for _, c := range d.Channels {
+	for _, c := range channels {
 		if w, is := c.Notifier.(incident.Watchdog); is {
 			h.Pings = append(h.Pings, w.Watch)
 		}
 	}
-	return h
+	return h, nil
 }
 
 // hooks take what providers send back.

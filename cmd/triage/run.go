@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"triage/internal/alert"
+	"triage/internal/alert/beat"
 	"triage/internal/digest"
 	"triage/internal/people"
 	"triage/internal/respond"
@@ -91,6 +92,7 @@ type workings struct {
 	board      *board.Board
 	folk       *people.People
 	duty       *alert.Duty
+	heart      *beat.Heart
 	digests    *digest.Sender // nil: nobody reads any
 	page       http.Handler
 }
@@ -114,6 +116,9 @@ func (s *service) workings(st *opened) (p workings, err error) {
 	}
 	p.accounts.honour(st, p.desk)
 	if p.duty, err = s.onCall(st); err != nil {
+		return p, err
+	}
+	if p.heart, err = s.heart(p.duty.Channels); err != nil {
 		return p, err
 	}
 	if p.digests, err = s.digests(p); err != nil {

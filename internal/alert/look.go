@@ -25,18 +25,30 @@ type seen struct {
 	well  bool
 }
 
-// glance is how long a check may take.
-const glance = 10 * time.Second
+// glance is how long all checks together may take.
+const glance = 5 * time.Second
 
-// see asks all checks.
+// see asks all checks at once. One that hangs or panics keeps nobody from being called
+// about the others; it is waited for once, and asked again when it has come back.
 func (p *Pager) see(ctx context.Context) seen {
+	answers, fresh := map[string]chan found{}, map[string]bool{}
+	for _, c := range p.Checks {
+		answer, asked := p.asking[c.Name()]
+		if !asked {
+			answer, fresh[c.Name()] = make(chan found, 1), true
+			go func() { answer <- looked(ctx, c) }()
+		}
+		answers[c.Name()] = answer
+	}
+	patient, cancel := context.WithTimeout(ctx, glance)
+	defer cancel()
 	s := seen{alerts: map[string]Alert{}}
 	for _, c := range p.Checks {
-		f := p.ask(ctx, c)
+		name := c.Name()
+		f := p.await(patient, name, answers[name], fresh[name])
 		if f.err != nil && ctx.Err() == nil {
-			s.blind = append(s.blind, c.Name())
-			a := p.blind(c.Name(), f.err)
-			s.alerts[a.Key] = a
+			s.blind = append(s.blind, name)
+			f.alerts = append(f.alerts, p.blind(name, f.err))
 		}
 		for _, a := range f.alerts {
 			s.alerts[a.Key] = a
@@ -46,24 +58,26 @@ func (p *Pager) see(ctx context.Context) seen {
 	return s
 }
 
-// ask asks one check, which may hang or panic: neither may keep people from being called.
-func (p *Pager) ask(ctx context.Context, c Check) found {
-	answer, asked := p.asking[c.Name()]
-	if !asked {
-		answer = make(chan found, 1)
-		go func() { answer <- looked(ctx, c) }()
+// await waits for what one check sees, unless it was waited for in vain before.
+func (p *Pager) await(ctx context.Context, name string, answer chan found, fresh bool) found {
+	if !fresh {
+		gone, cancel := context.WithCancel(ctx)
+		cancel()
+		ctx = gone
 	}
-	timer := time.NewTimer(glance)
-	defer timer.Stop()
 	select {
 	case f := <-answer:
-		delete(p.asking, c.Name())
+		delete(p.asking, name)
 		return f
-	case <-timer.C:
-		p.asking[c.Name()] = answer
-		return found{err: fmt.Errorf("it has not answered for %v", glance)}
+	default:
+	}
+	select {
+	case f := <-answer:
+		delete(p.asking, name)
+		return f
 	case <-ctx.Done():
-		return found{err: ctx.Err()}
+		p.asking[name] = answer
+		return found{err: fmt.Errorf("it has not answered within %v", glance)}
 	}
 }
 

@@ -354,6 +354,19 @@ func TestBlindCheckIsAnAlert(t *testing.T) {
 	}
 }
 
+// A check that hangs is waited for once: what another sees is told at once from then on.
+func TestHangingCheckDelaysNothing(t *testing.T) {
+	inBubble(t, func(w *world) {
+		stuck := &eye{name: "disk", hang: true}
+		w.Checks = append(w.Checks, stuck)
+		w.start()
+		w.passes(time.Minute)
+		w.hears("5s dana new disk/blind 1")
+		w.sees(urgent(1))
+		w.hears("1m0s dana new cases/urgent/cedar 1")
+	}, "dana")
+}
+
 // What has a broader cause is not told beside it, and is told when that is over.
 func TestBroadAlertHidesItsConsequences(t *testing.T) {
 	inBubble(t, func(w *world) {
