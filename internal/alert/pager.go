@@ -3,6 +3,7 @@ package alert
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -140,10 +141,12 @@ func (p *Pager) recall() {
 			t.Name, t.Began, t.Stepped = p.name(t.Alert.Key), p.Now(), p.Now()
 		}
 		for _, h := range t.Lines {
-			if h.Person != "" && p.Now().Sub(h.Last) < time.Hour {
-				p.sent[h.Person] = append(p.sent[h.Person], h.Last)
-			}
+			p.sent[h.Person] = append(p.sent[h.Person], h.Recent...)
 		}
+	}
+	for person, times := range p.sent { // what was told together was one notice
+		slices.SortFunc(times, time.Time.Compare)
+		p.sent[person] = slices.CompactFunc(times, time.Time.Equal)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -139,6 +140,7 @@ func (h *Heard) note(c call, r result, said Message, now time.Time) {
 	}
 	h.Round, h.Last, h.Times, h.Change = c.round, r.at, h.Times+1, c.change
 	h.Count, h.Latest = said.Count, said.Latest
+	h.Recent = append(slices.DeleteFunc(slices.Clone(h.Recent), func(at time.Time) bool { return r.at.Sub(at) >= time.Hour }), r.at)
 	h.Tried, h.Tries, h.Why, h.Rest = time.Time{}, 0, "", 0
 }
 

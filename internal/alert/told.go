@@ -44,6 +44,8 @@ type Heard struct {
 	Last  time.Time `json:"last,omitzero"`
 	Times int       `json:"times,omitempty"`
 	Round int       `json:"round,omitempty"`
+	// Recent is when it took notices in the last hour, for the cap of its person.
+	Recent []time.Time `json:"recent,omitempty"`
 	// Change, Count and Latest are what the last one said.
 	Change Change    `json:"change,omitempty"`
 	Count  int       `json:"count,omitempty"`
