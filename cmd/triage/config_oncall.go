@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"triage/internal/alert"
@@ -111,7 +112,7 @@ func (c *config) validateAlerts(bad faults) {
 	names := map[string]bool{terminalChannel: true}
 	for _, s := range c.channels() {
 		if names[*s.name] || !accountName.MatchString(*s.name) {
-			bad(s.key()+".name", "%q is used twice, or no name: write small letters, digits and \"-\"", *s.name)
+			bad(s.key()+".name", "%q is there twice, or no name of a channel: write another one, in small letters, digits and \"-\"", *s.name)
 		}
 		names[*s.name] = true
 		if err := s.conf.Validate(); err != nil {
@@ -124,7 +125,13 @@ func (c *config) validateAlerts(bad faults) {
 		return
 	}
 	if err := plan.Validate(); err != nil {
-		bad("alerts", "%v", err)
+		key := "alerts"
+		for _, kind := range []string{"person", "rotation", "step"} {
+			if strings.HasPrefix(err.Error(), kind+" ") {
+				key += "." + kind + "[0]"
+			}
+		}
+		bad(key, "%v", err)
 	}
 	c.validateDigest(bad)
 	for key, d := range map[string]time.Duration{"alerts.repeat": c.Alerts.Repeat.Duration, "alerts.forgotten": c.Alerts.Forgotten.Duration} {
