@@ -86,7 +86,7 @@ func (k *Bucket[T]) readStored(ctx context.Context) error {
 				batch = make([]jetstream.KeyValueEntry, 0, portionRead)
 			}
 			if e == nil {
-				return decoding.Wait()
+				return errors.Join(decoding.Wait(), k.catchUp(ctx))
 			}
 			silence.Reset(startTimeout)
 		case <-silence.C:
@@ -95,6 +95,43 @@ func (k *Bucket[T]) readStored(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// longestLag is for how long a replica is waited for that tells the watch less than is
+// stored; whatever it lacks then comes with the watch.
+const longestLag = 5 * time.Second
+
+// catchUp reads on where the watch was told everything by a replica that lags: what was
+// acknowledged before would be missing in the index, such as an order to erase.
+func (k *Bucket[T]) catchUp(ctx context.Context) error {
+	if !mayLag(k.stream) {
+		return nil
+	}
+	last, err := k.leader.GetLastMsgForSubject(ctx, k.subject(">"))
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	lag := time.NewTimer(longestLag)
+	defer lag.Stop()
+	for k.seen < last.Sequence {
+		select {
+		case e, ok := <-k.watch.Updates():
+			if !ok {
+				return errors.New("ended")
+			}
+			if e != nil {
+				k.add([]jetstream.KeyValueEntry{e})
+			}
+		case <-lag.C:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
 }
 
 // add puts entries into the index that is being filled, in any order.
