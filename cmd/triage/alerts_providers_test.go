@@ -87,7 +87,7 @@ func (p *providers) of(name string) []taken {
 // at once.
 func (p *providers) config() string {
 	var b strings.Builder
-	b.WriteString("[alerts]\nteam = [\"slack\", \"hooks\"]\nmost = 200\n[alerts.heartbeat]\nurl = \"" + p.URL + "/heart/" + providerToken + "\"\nevery = \"10s\"\n")
+	b.WriteString("[alerts]\nteam = [\"slack\", \"hooks\"]\nmost = 200\n[alerts.heartbeat]\nurl = \"" + p.URL + "/heart/" + providerToken + "\"\nevery = \"30s\"\n")
 	fmt.Fprintf(&b, "[[alerts.slack]]\nurl = \"%s/slack/services/%s\"\n", p.URL, providerToken)
 	fmt.Fprintf(&b, "[[alerts.webhook]]\nname = \"hooks\"\nurl = \"%s/webhook\"\nsecret = %q\n", p.URL, webhookSecret)
 	fmt.Fprintf(&b, "[[alerts.pagerduty]]\nrouting_key = \"zzprovidertokenzz000000000000000\"\nhook_secret = \"pdhook\"\nbase_url = \"%s/pagerduty\"\n", p.URL)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/url"
 	"strings"
 	"time"
 
@@ -28,9 +29,13 @@ func checkAlerts(cfg config, now time.Time) (out []ingest.Finding) {
 			Mend: "name a channel and a person: [[alerts.email]] and [[alerts.person]]; docs/alerting.md has it step by step"})
 		return out
 	}
+	if u, err := url.Parse(cfg.pageURL()); err == nil && isLoopback(u.Hostname()) {
+		out = append(out, ingest.Finding{OK: true, What: "alerts: their links lead to this machine only, and nobody opens them on a telephone",
+			Mend: "write the address that staff's telephones reach as review.url"})
+	}
 	if gaps := plan.Gaps(now, now.AddDate(0, 0, 14)); len(gaps) > 0 && len(plan.People) > 0 {
 		out = append(out, ingest.Finding{OK: true, What: fmt.Sprintf("alerts: in the next 14 days there are %d times when the first step calls nobody, the next on %s", len(gaps), gaps[0].From.In(plan.Zone).Format("Mon 2 Jan 15:04")),
-			Mend: "give a rotation the missing hours; until then the next step is called at once"})
+			Mend: "give a rotation the missing hours; until then the next step that calls anybody is called at once, or everybody"})
 	}
 	if !cfg.watched() {
 		out = append(out, ingest.Finding{OK: true, What: "alerts: nobody notices when triage itself is down", Mend: "set up [alerts.heartbeat], or an [[alerts.alertmanager]]"})

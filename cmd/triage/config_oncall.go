@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -142,11 +143,30 @@ func (c *config) validateAlerts(bad faults) {
 	if err := c.Alerts.Heartbeat.Validate(); err != nil {
 		bad("alerts.heartbeat", "%v", err)
 	}
-	if d := c.Alerts.Heartbeat.Every.Duration; d < 10*time.Second || d > 5*time.Minute {
-		bad("alerts.heartbeat.every", "%v is out of range: 10s to 5m", d)
+	if d := c.Alerts.Heartbeat.Every.Duration; d < 30*time.Second || d > 5*time.Minute { // things are looked at every 30 s
+		bad("alerts.heartbeat.every", "%v is out of range: 30s to 5m", d)
+	}
+	if len(c.Alerts.From) > longFrom {
+		bad("alerts.from", "it is too long for a telephone's screen: at most %d bytes", longFrom)
+	}
+	for i := range c.Alerts.SMS {
+		checkAnswers(fmt.Sprintf("alerts.sms[%d].answer_url", i), c.Alerts.SMS[i], bad)
+	}
+	for i := range c.Alerts.Voice {
+		checkAnswers(fmt.Sprintf("alerts.voice[%d].answer_url", i), smsConfig(c.Alerts.Voice[i]), bad)
 	}
 	if n := c.Alerts.Most; n < 3 || n > 200 {
 		bad("alerts.most", "%d is out of range: 3 to 200 notices an hour", n)
+	}
+}
+
+// longFrom leaves room for what is wrong in a title.
+const longFrom = 40
+
+// checkAnswers: at another address nobody takes them, and nobody would know.
+func checkAnswers(key string, c smsConfig, bad faults) {
+	if u, err := url.Parse(c.AnswerURL); c.AnswerURL != "" && (err != nil || u.Scheme != "https" || !strings.HasSuffix(u.Path, "/hooks/"+c.Name)) {
+		bad(key, "answers would be lost: write the https address at which this desk is reached from outside, and /hooks/%s after it", c.Name)
 	}
 }
 

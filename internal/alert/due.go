@@ -31,8 +31,6 @@ type decision struct {
 	changed []*Told
 	ended   []*Told
 	next    time.Time
-	// slow is when each line last took what is told once an hour at most.
-	slow map[string]time.Time
 	// steps are whom each step calls now.
 	steps map[int][]roster.Person
 }
@@ -43,27 +41,36 @@ var (
 	grown = map[Severity]time.Duration{Page: time.Minute, Tell: 5 * time.Minute, Slow: time.Hour}
 )
 
-// mourned is for how long a line that does not take it is tried with what is over.
-const mourned = 24 * time.Hour
+// mourned is how often a line is tried that does not take what is over: for about a day.
+const mourned = 300
 
 // decide goes over every trouble.
 func (p *Pager) decide() *decision {
 	for person := range p.sent {
 		p.sent[person] = slices.DeleteFunc(p.sent[person], p.Now().Before)
 	}
-	d := &decision{Pager: p, now: p.Now(), plan: p.Plan(), acks: p.acks(), slow: map[string]time.Time{}, steps: map[int][]roster.Person{}}
-	for _, t := range p.open {
+	d := &decision{Pager: p, now: p.Now(), plan: p.Plan(), acks: p.acks(), steps: map[int][]roster.Person{}}
+	all := slices.Collect(maps.Values(p.open))
+	for _, t := range all {
 		t.notBefore(d.now)
-		for key, h := range t.Lines {
-			if t.Alert.Severity == Slow && h.Last.After(d.slow[key]) {
-				d.slow[key] = h.Last
-			}
-		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(p.open)) {
-		d.trouble(p.open[key])
+	slices.SortFunc(all, p.before)
+	for _, t := range all {
+		d.trouble(t)
 	}
 	return d
+}
+
+// before is the order in which troubles are told: the loudest first, and of those what
+// nobody has heard of.
+func (p *Pager) before(a, b *Told) int {
+	heard := func(t *Told) int {
+		if p.reached(t) {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Or(a.Alert.Severity.rank()-b.Alert.Severity.rank(), heard(a)-heard(b), cmp.Compare(a.Alert.Key, b.Alert.Key))
 }
 
 // trouble decides about one.
@@ -75,8 +82,9 @@ func (d *decision) trouble(t *Told) {
 		d.over(t)
 	case t.HiddenBy == "":
 		for _, line := range d.Watch {
-			d.team(t, line)
+			d.team(t, line, "")
 		}
+		d.rounds(t)
 		d.renew(t)
 		if t.Alert.Severity == Page {
 			d.page(t)
@@ -100,7 +108,7 @@ func (d *decision) over(t *Told) {
 	for _, key := range slices.Sorted(maps.Keys(t.Lines)) {
 		h := t.Lines[key]
 		line, known := d.lineOf(key)
-		if h.Times == 0 || h.Change == Over || !known || d.now.Sub(t.Gone) > mourned || d.rings(t, h) {
+		if !d.owes(h) || !known || h.Tries > mourned || d.rings(t, h) {
 			continue
 		}
 		owed = true
@@ -115,6 +123,31 @@ func (d *decision) over(t *Told) {
 	}
 	if !owed && d.flying[t] == 0 {
 		d.ended = append(d.ended, t)
+	}
+}
+
+// owes reports whether a line is to hear that it is over: it was told of it, or keeps
+// incidents and may have opened one though it seemed to fail.
+func (d *decision) owes(h Heard) bool {
+	return h.Change != Over && (h.Times > 0 || d.channel[h.Channel].Keeps && h.Tries > 0)
+}
+
+// rounds ends the incidents of earlier rounds: one is open for each trouble.
+func (d *decision) rounds(t *Told) {
+	for _, key := range slices.Sorted(maps.Keys(t.Lines)) {
+		h := t.Lines[key]
+		if h.Round == t.Round || !d.channel[h.Channel].Keeps {
+			continue
+		}
+		line, known := d.lineOf(key)
+		switch {
+		case !d.owes(h) || !known || h.Tries > mourned:
+			delete(t.Lines, key)
+		case d.now.Before(h.rest()):
+			d.at(h.rest())
+		default:
+			d.add(t, call{heard: key, line: line, person: h.Person, change: Over, round: h.Round})
+		}
 	}
 }
 
@@ -139,27 +172,44 @@ func (d *decision) tell(t *Told) {
 		return
 	}
 	if len(d.plan.Team) > 0 {
-		for _, line := range d.plan.Team {
-			d.team(t, line)
-		}
+		d.toTeam(t)
 		return
 	}
-	for _, p := range d.callees(0) {
-		if len(p.Lines) > 0 {
-			d.team(t, p.Lines[0])
+	for _, p := range d.onDuty() {
+		for _, line := range p.Lines { // the first that does not fail
+			if h := t.Lines[d.heardKey(lineKey(line), t)]; h.Tries == 0 || !d.now.Before(h.rest()) {
+				d.team(t, line, p.Name)
+				break
+			}
 		}
 	}
 }
 
+// onDuty are those of the first step that calls anybody now; everybody, where none does.
+func (d *decision) onDuty() []roster.Person {
+	for i := range d.plan.Escalation() {
+		if people := d.callees(i); len(people) > 0 {
+			return people
+		}
+	}
+	return d.plan.People
+}
+
+func (d *decision) toTeam(t *Told) {
+	for _, line := range d.plan.Team {
+		d.team(t, line, "")
+	}
+}
+
 // team decides about a line that is told by itself, whether or not others were.
-func (d *decision) team(t *Told, line roster.Line) {
+func (d *decision) team(t *Told, line roster.Line, person string) {
 	key := lineKey(line)
 	h := t.Lines[d.heardKey(key, t)]
 	if !h.in(t.Round) {
 		h.Times = 0
 	}
 	change, when := h.wants(t.Alert, cmp.Or(t.Alert.Again, again[t.Alert.Severity]), grown[t.Alert.Severity])
-	if ack, acked := d.acks[t.Alert.Key]; acked && ack.Round == t.Round && change == Still {
+	if ack, acked := d.acks[t.Alert.Key]; acked && ack.of(t) && change == Still {
 		return
 	}
 	if t.Alert.Severity == Slow && !d.watches(line) {
@@ -170,10 +220,7 @@ func (d *decision) team(t *Told, line roster.Line) {
 		d.at(when)
 		return
 	}
-	if t.Alert.Severity == Slow {
-		d.slow[key] = d.now
-	}
-	d.add(t, call{heard: d.heardKey(key, t), line: line, change: change, round: t.Round})
+	d.add(t, call{heard: d.heardKey(key, t), line: line, person: person, change: change, round: t.Round})
 }
 
 // renew tells providers that forget what they are not told again.
@@ -205,7 +252,7 @@ func (d *decision) heardKey(line string, t *Told) string {
 // add puts a message among what is sent now, unless the line is being used: then it is
 // decided again when that is done.
 func (d *decision) add(t *Told, c call) {
-	if c.told = t; d.busy[lineKey(c.line)] {
+	if c.told = t; d.busy[d.busyKey(c)] {
 		return
 	}
 	for _, other := range d.calls {

@@ -57,7 +57,7 @@ func (d *Duty) Standing() []Standing {
 			continue
 		}
 		s := Standing{Told: t}
-		if a, ok := acks[t.Alert.Key]; ok && a.Round == t.Round {
+		if a, ok := acks[t.Alert.Key]; ok && a.of(&t) {
 			s.Ack = &a
 		}
 		out = append(out, s)
@@ -71,26 +71,34 @@ func (d *Duty) Standing() []Standing {
 	return out
 }
 
-// Acknowledge says that somebody deals with a trouble: nobody else is called about it
-// until more comes or she seems to have forgotten it. ErrOver: there is none.
-func (d *Duty) Acknowledge(ctx context.Context, key, by, how string) error {
+// Acknowledge says that somebody deals with a trouble as she knows it: nobody else is
+// called about it until more comes than that, or she seems to have forgotten it.
+// ErrOver: it is, or it calls anew since.
+func (d *Duty) Acknowledge(ctx context.Context, known Standing, by, how string) error {
 	for _, s := range d.Standing() {
-		if s.Alert.Key == key {
-			return d.Acks.Put(ctx, Ack{Key: key, Round: s.Round, Latest: s.Alert.Latest, Count: s.Alert.Count, By: by, At: d.Now(), How: how})
+		if s.Alert.Key == known.Alert.Key && s.Round == known.Round && s.Began.Equal(known.Began) {
+			return d.Acks.Put(ctx, Ack{Key: s.Alert.Key, Began: s.Began, Round: s.Round, Latest: known.Alert.Latest, Count: known.Alert.Count, By: by, At: d.Now(), How: how})
 		}
 	}
 	return ErrOver
 }
 
-// AcknowledgeIncident is Acknowledge by the name that a provider has for it, which may
-// be of a round that is over: then nothing is acknowledged, and ErrOver.
-func (d *Duty) AcknowledgeIncident(ctx context.Context, incident, by, how string) error {
-	for _, s := range d.Standing() {
-		if s.IncidentNow() == incident {
-			return d.Acknowledge(ctx, s.Alert.Key, by, how)
+// AsHeard is the trouble as some lines know it: what they were last told of it in this
+// round, or may have been: a notice whose sending seemed to fail can have arrived. False:
+// they were told nothing.
+func (s Standing) AsHeard(lines func(Heard) bool) (as Standing, told bool) {
+	as = s
+	as.Alert.Latest, as.Alert.Count = time.Time{}, 0
+	for _, h := range s.Lines {
+		if h.Round != s.Round || !lines(h) {
+			continue
+		}
+		told = true
+		if h.Latest.After(as.Alert.Latest) || h.Count > as.Alert.Count {
+			as.Alert.Latest, as.Alert.Count = h.Latest, h.Count
 		}
 	}
-	return ErrOver
+	return as, told
 }
 
 // Calling is what pages now and nobody has acknowledged.

@@ -27,15 +27,16 @@ func TestStanding(t *testing.T) {
 		if n := len(w.duty.Calling()); n != 1 {
 			t.Errorf("%d call, want 1", n)
 		}
-		incident := w.duty.Standing()[0].IncidentNow()
-		if err := w.duty.AcknowledgeIncident(t.Context(), incident, "dana", "reply"); err != nil {
+		if err := w.duty.Acknowledge(t.Context(), w.standing("cases/urgent/cedar"), "dana", "reply"); err != nil {
 			t.Fatal(err)
 		}
 		if s := w.duty.Standing()[0]; s.Ack == nil || s.Ack.By != "dana" || s.Ack.How != "reply" || len(w.duty.Calling()) != 0 {
 			t.Errorf("after the acknowledgement: %+v", s.Ack)
 		}
-		for _, err := range []error{w.duty.Acknowledge(t.Context(), "cases/none", "dana", "desk"), w.duty.AcknowledgeIncident(t.Context(), "none", "dana", "desk")} {
-			if !errors.Is(err, ErrOver) {
+		earlier := w.standing("cases/urgent/cedar")
+		earlier.Began = earlier.Began.Add(-time.Hour)
+		for _, gone := range []Standing{w.standing("cases/none"), earlier} {
+			if err := w.duty.Acknowledge(t.Context(), gone, "dana", "desk"); !errors.Is(err, ErrOver) {
 				t.Errorf("what is not there is acknowledged: %v", err)
 			}
 		}

@@ -50,7 +50,6 @@ func (t *Told) notBefore(now time.Time) {
 			*at = now
 		}
 	}
-	back(&t.Began)
 	back(&t.Stepped)
 	back(&t.Gone)
 	for key, h := range t.Lines {

@@ -91,10 +91,13 @@ func looked(ctx context.Context, c Check) (f found) {
 	return f
 }
 
+// flaps is for how long a check must have looked before its blindness is over.
+const flaps = 3 * time.Minute
+
 // blind is the alert of a check that cannot look.
 func (p *Pager) blind(name string, err error) Alert {
 	p.Log.Error("a check cannot look", zap.String("check", name), zap.Error(err))
-	a := Alert{Key: name + "/blind", Severity: Page, What: "the check “" + name + "” cannot look: see the log", Count: 1, Since: p.Now()}
+	a := Alert{Key: name + "/blind", Severity: Page, What: "the check “" + name + "” cannot look: see the log", Count: 1, Since: p.Now(), Calm: flaps}
 	if before, known := p.open[a.Key]; known {
 		a.Since = before.Alert.Since
 	}
@@ -102,7 +105,7 @@ func (p *Pager) blind(name string, err error) Alert {
 }
 
 // reconcile holds what is wrong now against what was: what is new, what grew, what is gone.
-func (p *Pager) reconcile(ctx context.Context, s seen) {
+func (p *Pager) reconcile(s seen) {
 	now, acks := p.Now(), p.acks()
 	for key, a := range s.alerts {
 		t, known := p.open[key]
@@ -111,7 +114,7 @@ func (p *Pager) reconcile(ctx context.Context, s seen) {
 			p.open[key] = t
 		}
 		if changed := t.update(a, acks[key], now); changed || !known {
-			p.save(ctx, t)
+			p.touch(t)
 		}
 	}
 	for key, t := range p.open {
@@ -119,9 +122,9 @@ func (p *Pager) reconcile(ctx context.Context, s seen) {
 			continue
 		}
 		t.Gone = now
-		p.save(ctx, t)
+		p.touch(t)
 	}
-	p.hide(ctx)
+	p.hide()
 }
 
 // unseen reports whether a key's check could not look: that is no sign that it is over.
@@ -139,7 +142,7 @@ func (t *Told) update(a Alert, ack Ack, now time.Time) bool {
 	before, was := t.Alert, t.Gone
 	t.Alert, t.Gone = a, time.Time{}
 	louder := before.Key != "" && a.Severity.rank() < before.Severity.rank()
-	more := ack.Key != "" && ack.Round == t.Round && grew(a, ack.Latest, ack.Count)
+	more := ack.of(t) && grew(a, ack.Latest, ack.Count)
 	// What is over for everybody is another trouble when it comes again.
 	again := !was.IsZero() && now.Sub(was) >= a.Calm
 	if louder || more || again {
@@ -170,8 +173,12 @@ func (p *Pager) name(key string) string {
 func (p *Pager) acks() map[string]Ack {
 	acks := map[string]Ack{}
 	for _, a := range p.Acks.All() {
-		if now := p.Now(); a.At.After(now) {
-			a.At = now
+		if now := p.Now(); a.At.After(now) { // by a clock that was set back, or another process's
+			as := fmt.Sprint(a.Key, a.At.UnixNano())
+			if first, seen := p.clocked[as]; !seen || first.After(now) {
+				p.clocked[as] = now
+			}
+			a.At = p.clocked[as]
 		}
 		acks[a.Key] = a
 	}
@@ -190,7 +197,7 @@ var hides = []struct{ cause, effect string }{
 }
 
 // hide marks what a broader alert is told for, and lets go what none is any more.
-func (p *Pager) hide(ctx context.Context) {
+func (p *Pager) hide() {
 	for key, t := range p.open {
 		by := ""
 		for other, broad := range p.open {
@@ -200,7 +207,7 @@ func (p *Pager) hide(ctx context.Context) {
 		}
 		if by != t.HiddenBy {
 			t.HiddenBy, t.Step, t.Stepped = by, 0, p.Now()
-			p.save(ctx, t)
+			p.touch(t)
 		}
 	}
 }
@@ -213,6 +220,11 @@ func covers(broad, a Alert) bool {
 	if strings.HasPrefix(a.Key, broad.Key+"/") {
 		return true
 	}
+	for _, own := range []string{"/expiry", "/permissions", "/deletions"} { // nothing else brings these about
+		if strings.HasSuffix(a.Key, own) {
+			return false
+		}
+	}
 	for _, h := range hides {
 		if strings.HasPrefix(broad.Key, h.cause) && strings.HasPrefix(a.Key, h.effect) {
 			return true
@@ -222,17 +234,29 @@ func covers(broad, a Alert) bool {
 }
 
 // unheard reports whether a page has waited longer than it should without somebody having
-// heard it.
+// heard it, or what came to it while every line fails.
 func (p *Pager) unheard() bool {
 	if p.quietly() {
 		return false
 	}
 	for _, t := range p.open {
-		if t.Alert.Severity == Page && t.Gone.IsZero() && t.HiddenBy == "" && p.Now().Sub(t.Stepped) > time.Minute && !p.reached(t) {
+		since := later(t.Stepped, t.Alert.Latest)
+		if t.Alert.Severity == Page && t.Gone.IsZero() && t.HiddenBy == "" && p.Now().Sub(since) > time.Minute && (!p.reached(t) || p.deaf(t)) {
 			return true
 		}
 	}
 	return false
+}
+
+// deaf reports whether every line of this round that somebody hears fails now, and none was
+// told of the newest.
+func (p *Pager) deaf(t *Told) bool {
+	for _, h := range t.Lines {
+		if h.Round == t.Round && !p.channel[h.Channel].Silent && (h.Tries == 0 || h.in(t.Round) && !grew(t.Alert, h.Latest, h.Count)) {
+			return false
+		}
+	}
+	return true
 }
 
 // quietly reports whether nothing is configured that anybody hears.

@@ -20,6 +20,9 @@ const (
 	Over      Change = "over"         // it has passed
 )
 
+// calls reports whether it asks somebody to do something.
+func (c Change) calls() bool { return c != Over && c != Taken }
+
 // Message is an alert as it is told, and why.
 type Message struct {
 	Alert
@@ -96,6 +99,9 @@ func (n Notice) Text() string {
 		return n.Title() + ". Nothing is wrong; nothing is to be done.\n"
 	}
 	var b strings.Builder
+	if n.From != "" {
+		b.WriteString(n.From + ":\n")
+	}
 	for _, m := range n.Messages {
 		b.WriteString(m.words() + "\n")
 		if m.Link != "" {

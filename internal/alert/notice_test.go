@@ -45,7 +45,7 @@ func TestWordsOfNotices(t *testing.T) {
 			"URGENT: somebody may need help now, facebook cedar, for 1 h\nhttps://desk/cases/x\n\nTo stop the calls, say that you are on it: https://desk/on-call\n"},
 		"a page and what is over": {Notice{From: "Cedar", Messages: []Message{message(Over, Page, 1), message(More, Page, 4)}},
 			"Cedar: URGENT: more came: somebody may need help now (4), facebook cedar, for 1 h, and 1 more",
-			"over: somebody may need help now, facebook cedar\nhttps://desk/cases/x\nURGENT: more came: somebody may need help now (4), facebook cedar, for 1 h\nhttps://desk/cases/x\n"},
+			"Cedar:\nover: somebody may need help now, facebook cedar\nhttps://desk/cases/x\nURGENT: more came: somebody may need help now (4), facebook cedar, for 1 h\nhttps://desk/cases/x\n"},
 		"what the team is told": {Notice{Messages: []Message{message(Still, Tell, 2)}, Desk: "https://desk/on-call"},
 			"still: somebody may need help now (2), facebook cedar, for 1 h", "still: somebody may need help now (2), facebook cedar, for 1 h\nhttps://desk/cases/x\n"},
 		"a test": {Notice{From: "Cedar", Test: true}, "Cedar: Test of triage: this arrives", "Cedar: Test of triage: this arrives. Nothing is wrong; nothing is to be done.\n"},

@@ -14,24 +14,29 @@ func channelOf(line string) string { name, _, _ := strings.Cut(line, "/"); retur
 
 // page calls people until somebody says that she deals with it.
 func (d *decision) page(t *Told) {
-	if ack, acked := d.acks[t.Alert.Key]; acked && ack.Round == t.Round {
+	if ack, acked := d.acks[t.Alert.Key]; acked && ack.of(t) {
 		d.acknowledged(t, ack)
 		return
 	}
 	if len(d.plan.People) == 0 {
-		for _, line := range d.plan.Team {
-			d.team(t, line)
-		}
+		d.toTeam(t)
 		return
 	}
 	called, lost := d.called(t)
 	for d.step(t, called, lost) {
 		called, lost = d.called(t)
 	}
-	if lost && !d.reached(t) { // nobody can be reached at all: whoever reads along may know somebody
-		for _, line := range d.plan.Team {
-			d.team(t, line)
+	if !lost {
+		return
+	}
+	// The steps call nobody now, or nobody who can be reached: everybody, then.
+	for _, p := range d.plan.People {
+		if !d.person(t, p) {
+			lost = false
 		}
+	}
+	if lost { // whoever reads along may know somebody
+		d.toTeam(t)
 	}
 }
 
@@ -129,20 +134,37 @@ func (d *decision) group(t *Told, p roster.Person, lines []roster.Line) (taken b
 		d.at(when)
 		return true
 	}
-	if !d.mayCall(p.Name) {
-		return true
+	news, waits, failing := !d.reached(t), false, 0
+	if !d.mayCall(p.Name, news) && !d.opens(lines, news) {
+		return !news // what nobody has heard of goes on to the next
 	}
 	for _, l := range lines {
 		key := d.heardKey(lineKey(l), t)
 		h := t.Lines[key]
 		if rest := h.rest(); h.Round == t.Round && d.now.Before(rest) {
 			d.at(rest)
+			failing = max(failing, h.Tries)
 			continue
 		}
-		d.add(t, call{heard: key, line: l, person: p.Name, change: change, round: t.Round})
+		c := call{told: t, heard: key, line: l, person: p.Name, change: change, round: t.Round}
+		if d.flying[t] == 0 && d.busy[d.busyKey(c)] { // with something else
+			waits = true
+			continue
+		}
+		d.add(t, c)
 		return true
 	}
-	return last.Times > 0
+	// She was told before, and this may be a hiccup.
+	return waits || last.Times > 0 && failing < doubtful
+}
+
+// doubtful is how many failures in a row are no hiccup any more.
+const doubtful = 4
+
+// opens reports whether one of the lines is at a provider that keeps incidents: opening one
+// is no notice to a person, for the provider decides how it calls her.
+func (d *decision) opens(lines []roster.Line, news bool) bool {
+	return news && slices.ContainsFunc(lines, func(l roster.Line) bool { return d.channel[l.Channel].Keeps })
 }
 
 func (d *decision) repeat(a Alert) time.Duration {
@@ -163,18 +185,23 @@ func (d *decision) last(t *Told, lines []roster.Line) (last Heard) {
 	return last
 }
 
-// mayCall reports whether somebody may be told more in this hour. What she is not told is
-// in the next notice.
-func (d *decision) mayCall(person string) bool {
+// mayCall reports whether somebody may be told more in this hour: all of it of what nobody
+// has heard of yet, two thirds of other things, and of those half in ten minutes. What she
+// is not told is in the next notice.
+func (d *decision) mayCall(person string, news bool) bool {
 	recent := slices.DeleteFunc(d.sent[person], func(at time.Time) bool { return d.now.Sub(at) >= time.Hour })
 	d.sent[person] = recent
 	short := slices.DeleteFunc(slices.Clone(recent), func(at time.Time) bool { return d.now.Sub(at) >= 10*time.Minute })
-	if most := max(d.Pace.Most/3, 1); len(short) >= most {
-		d.at(short[len(short)-most].Add(10 * time.Minute))
-		return false
+	most := d.Pace.Most
+	if !news {
+		if third := max(most/3, 1); len(short) >= third {
+			d.at(short[len(short)-third].Add(10 * time.Minute))
+			return false
+		}
+		most = max(most*2/3, 1)
 	}
-	if len(recent) >= d.Pace.Most {
-		d.at(recent[len(recent)-d.Pace.Most].Add(time.Hour))
+	if len(recent) >= most {
+		d.at(recent[len(recent)-most].Add(time.Hour))
 		return false
 	}
 	return true
@@ -229,11 +256,13 @@ func (d *decision) linesOf(name string) []roster.Line {
 // remind tells whoever acknowledged it, once, that it lasts.
 func (d *decision) remind(t *Told, ack Ack, lines []roster.Line) {
 	for _, l := range lines {
-		key := d.heardKey(lineKey(l), t)
-		h := t.Lines[key]
-		if h.Change == Forgotten && h.Last.After(ack.At) {
+		if h := t.Lines[d.heardKey(lineKey(l), t)]; h.Change == Forgotten && h.Last.After(ack.At) {
 			return
 		}
+	}
+	for _, l := range lines {
+		key := d.heardKey(lineKey(l), t)
+		h := t.Lines[key]
 		if rest := h.rest(); h.Round == t.Round && d.now.Before(rest) {
 			d.at(rest)
 			continue

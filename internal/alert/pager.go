@@ -3,6 +3,7 @@ package alert
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -39,17 +40,20 @@ type Pager struct {
 	Now func() time.Time
 
 	open map[string]*Told // by key, as in Memory
-	// unsaved has the keys that Memory did not take as they are, such as a full store.
-	unsaved map[string]bool
-	channel map[string]Channel
-	states  map[string]State
-	busy    map[string]bool // lines on which something is being sent
-	flying  map[*Told]int   // how many notices about a trouble are
-	done    chan result
-	sent    map[string][]time.Time // by person, in the last hour
-	asking  map[string]chan found  // checks that do not come back
-	beating chan struct{}
-	next    time.Time // when something is due
+	// unsaved has the keys that are to be stored, and refused those that Memory did not take
+	// as they are, such as a full store.
+	unsaved, refused map[string]bool
+	channel          map[string]Channel
+	busy             map[string]bool // what is being used to send something; see busyKey
+	flying           map[*Told]int   // how many notices about a trouble are
+	done             chan result
+	sent             map[string][]time.Time // by person, in the last hour
+	slow             map[string]time.Time   // when each line last took what is told once an hour at most
+	clocked          map[string]time.Time   // acknowledgements from ahead of the clock: when they were first seen
+	leaving          bool                   // another pager may be at work
+	asking           map[string]chan found  // checks that do not come back
+	beating          chan struct{}
+	next             time.Time // when something is due
 }
 
 // Pace is how often people are told. The zero value of each is the default.
@@ -59,8 +63,9 @@ type Pace struct {
 	// Forgotten is how long after it was acknowledged who did so is reminded: 30 min. She
 	// has as long as Repeat to say it again before everybody is called anew.
 	Forgotten time.Duration
-	// Most is how many notices one person gets in an hour at most: 20, a third of them in
-	// ten minutes. What is not sent then is in the next one.
+	// Most is how many notices one person gets in an hour at most: 20. Repeats use two thirds
+	// of it, a third of it in ten minutes; the rest is for what nobody has heard of. What is
+	// not sent then is in the next one.
 	Most int
 }
 
@@ -125,13 +130,11 @@ func (p *Pager) pause() time.Duration {
 func (p *Pager) recall() {
 	p.Pace = p.Pace.orDefault()
 	p.open, p.unsaved, p.busy, p.flying = map[string]*Told{}, map[string]bool{}, map[string]bool{}, map[*Told]int{}
-	p.channel, p.states, p.sent, p.asking = map[string]Channel{}, map[string]State{}, map[string][]time.Time{}, map[string]chan found{}
+	p.channel, p.sent, p.asking = map[string]Channel{}, map[string][]time.Time{}, map[string]chan found{}
+	p.refused, p.slow, p.clocked = map[string]bool{}, map[string]time.Time{}, map[string]time.Time{}
 	p.done, p.beating = make(chan result, 64), make(chan struct{}, 1)
 	for _, c := range p.Channels {
 		p.channel[c.Name] = c
-	}
-	for _, s := range p.States.All() {
-		p.states[s.Channel] = s
 	}
 	for _, t := range p.Memory.All() {
 		if p.open[t.Alert.Key] = &t; t.Lines == nil {
@@ -140,8 +143,11 @@ func (p *Pager) recall() {
 		if t.Name == "" { // of a version that called nobody by name
 			t.Name, t.Began, t.Stepped = p.name(t.Alert.Key), p.Now(), p.Now()
 		}
-		for _, h := range t.Lines {
+		for key, h := range t.Lines {
 			p.sent[h.Person] = append(p.sent[h.Person], h.Recent...)
+			if line := lineOnly(key); t.Alert.Severity == Slow && h.Last.After(p.slow[line]) {
+				p.slow[line] = h.Last
+			}
 		}
 	}
 	for person, times := range p.sent { // what was told together was one notice
@@ -153,6 +159,7 @@ func (p *Pager) recall() {
 // drain takes the results of what is under way, so that a stop repeats nothing.
 func (p *Pager) drain(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx)
+	p.leaving = true
 	for len(p.busy) > 0 {
 		p.take(ctx, <-p.done)
 	}
@@ -164,23 +171,23 @@ func (p *Pager) look(ctx context.Context) {
 	if ctx.Err() != nil {
 		return
 	}
-	p.reconcile(ctx, seen)
+	p.reconcile(seen)
 	p.act(ctx)
 	p.beat(ctx, seen.well)
 }
 
 // act sends what is due.
 func (p *Pager) act(ctx context.Context) {
-	p.resave(ctx)
 	d := p.decide()
 	p.next = d.next
+	p.send(ctx, d.calls)
 	for _, t := range d.changed {
-		p.save(ctx, t)
+		p.touch(t)
 	}
 	for _, t := range d.ended {
 		p.forget(ctx, t)
 	}
-	p.send(ctx, d.calls)
+	p.store(ctx)
 }
 
 // beat tells the outside how it goes, beside everything else.
@@ -204,40 +211,66 @@ func (p *Pager) beat(ctx context.Context, well bool) {
 	}()
 }
 
-// save stores what people know of a trouble; what is not taken is tried at every look.
+// touch has a trouble stored, once what is due was sent: a store that is slow holds up no
+// call. Killed in between, the pager tells it again.
+func (p *Pager) touch(t *Told) { p.unsaved[t.Alert.Key] = true }
+
+// storing is how long one look may spend on a store that is slow; the rest is stored at
+// the next.
+const storing = time.Second
+
+// store stores what changed, the loudest first; what is not taken is tried at every look.
+func (p *Pager) store(ctx context.Context) {
+	keys := slices.Collect(maps.Keys(p.unsaved))
+	slices.SortFunc(keys, func(a, b string) int { return p.loudness(a) - p.loudness(b) })
+	for began := time.Now(); len(keys) > 0 && time.Since(began) < storing; keys = keys[1:] {
+		if t, open := p.open[keys[0]]; open {
+			p.save(ctx, t)
+		} else {
+			p.kept(keys[0], errors.Join(p.Acks.Delete(ctx, keys[0]), p.Memory.Delete(ctx, keys[0])))
+		}
+	}
+}
+
+func (p *Pager) loudness(key string) int {
+	if t, open := p.open[key]; open {
+		return t.Alert.Severity.rank()
+	}
+	return len(severities)
+}
+
+// save stores what people know of a trouble.
 func (p *Pager) save(ctx context.Context, t *Told) {
 	p.kept(t.Alert.Key, p.Memory.Put(ctx, *t))
 }
 
+// stored reports whether a trouble is still remembered: after the lease has passed on,
+// another pager may have ended it.
+func (p *Pager) stored(t *Told) bool {
+	return slices.ContainsFunc(p.Memory.All(), func(s Told) bool { return s.Alert.Key == t.Alert.Key && s.Began.Equal(t.Began) })
+}
+
 // forget ends a trouble that everybody knows to be over.
 func (p *Pager) forget(ctx context.Context, t *Told) {
-	if _, open := p.open[t.Alert.Key]; open && p.History != nil {
-		past := Past{Name: t.Name, Alert: t.Alert, Began: t.Began, Over: t.Gone, Acked: p.acks()[t.Alert.Key].At, Hidden: t.HiddenBy != ""}
-		if err := p.History.Keep(ctx, past); err != nil {
-			p.Log.Warn("an alert that is over is missing in the reports", zap.String("key", t.Alert.Key), zap.Error(err))
-		}
-	}
 	delete(p.open, t.Alert.Key)
-	p.kept(t.Alert.Key, errors.Join(p.Acks.Delete(ctx, t.Alert.Key), p.Memory.Delete(ctx, t.Alert.Key)))
+	p.touch(t)
+	if p.History == nil {
+		return
+	}
+	past := Past{Name: t.Name, Alert: t.Alert, Began: t.Began, Over: t.Gone, Acked: p.acks()[t.Alert.Key].At, Hidden: t.HiddenBy != ""}
+	if err := p.History.Keep(ctx, past); err != nil {
+		p.Log.Warn("an alert that is over is missing in the reports", zap.String("key", t.Alert.Key), zap.Error(err))
+	}
 }
 
 func (p *Pager) kept(key string, err error) {
 	if err == nil {
 		delete(p.unsaved, key)
+		delete(p.refused, key)
 		return
 	}
-	if !p.unsaved[key] {
+	if !p.refused[key] {
 		p.Log.Error("what was told is not stored: it is tried again", zap.String("key", key), zap.Error(err))
 	}
-	p.unsaved[key] = true
-}
-
-func (p *Pager) resave(ctx context.Context) {
-	for key := range p.unsaved {
-		if t, open := p.open[key]; open {
-			p.save(ctx, t)
-		} else {
-			p.forget(ctx, &Told{Alert: Alert{Key: key}})
-		}
-	}
+	p.unsaved[key], p.refused[key] = true, true
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -16,6 +17,7 @@ const patience = 15 * time.Second
 // result is what became of a notice.
 type result struct {
 	line  string // the line's key
+	busy  string // what is used until it has come back; see busyKey
 	calls []call
 	// said is what each call said.
 	said []Message
@@ -29,34 +31,56 @@ func (p *Pager) send(ctx context.Context, calls []call) {
 	var order []string
 	batches := map[string][]call{}
 	for _, c := range calls {
-		key := lineKey(c.line)
-		if p.channel[c.line.Channel].Keeps {
-			key += "\x00" + c.heard + c.told.Name
-		}
+		key := p.busyKey(c)
 		if _, known := batches[key]; !known {
 			order = append(order, key)
 		}
 		batches[key] = append(batches[key], c)
 	}
 	for _, key := range order {
-		batch := batches[key]
-		if line := lineKey(batch[0].line); !p.busy[line] {
-			p.busy[line] = true
-			p.post(ctx, batch)
+		if batch := batches[key]; !p.busy[key] && p.hasRoom(batch[0]) {
+			p.busy[key] = true
+			p.post(ctx, key, batch)
 		}
 	}
 }
 
+// busyKey is what a notice uses until it has come back: its line, and at a provider that
+// keeps incidents only the one that it is about.
+func (p *Pager) busyKey(c call) string {
+	if p.channel[c.line.Channel].Keeps {
+		return lineKey(c.line) + " " + c.told.incident(c.round)
+	}
+	return lineKey(c.line)
+}
+
+// atOnce is how many notices one provider that keeps incidents is sent at the same time. A
+// page waits for no other.
+const atOnce = 8
+
+func (p *Pager) hasRoom(c call) bool {
+	if c.told.Alert.Severity == Page || !p.channel[c.line.Channel].Keeps {
+		return true
+	}
+	n := 0
+	for key := range p.busy {
+		if strings.HasPrefix(key, lineKey(c.line)+" ") {
+			n++
+		}
+	}
+	return n < atOnce
+}
+
 // post sends one notice.
-func (p *Pager) post(ctx context.Context, calls []call) {
-	r := result{line: lineKey(calls[0].line), calls: calls, at: p.Now()}
+func (p *Pager) post(ctx context.Context, busy string, calls []call) {
+	r := result{line: lineKey(calls[0].line), busy: busy, calls: calls, at: p.Now()}
 	n := Notice{To: calls[0].line.To, From: p.From, Desk: p.Desk, At: r.at}
 	id := sha256.New()
 	for _, c := range calls {
 		h := c.told.Lines[c.heard]
 		m := Message{Alert: c.told.Alert, Incident: c.told.incident(c.round), Change: c.change, Times: h.Times + 1, At: r.at}
 		n.Messages, r.said = append(n.Messages, m), append(r.said, m)
-		fmt.Fprintln(id, c.heard, m.Incident, m.Change, m.Times)
+		fmt.Fprintln(id, c.heard, m.Incident, c.told.Began.UnixNano(), m.Change, m.Times)
 	}
 	n.ID = fmt.Sprintf("%x", id.Sum(nil)[:16])
 	for _, c := range calls {
@@ -97,7 +121,7 @@ func tried(ctx context.Context, c Channel, n Notice) (err error) {
 
 // take notes what became of a notice.
 func (p *Pager) take(ctx context.Context, r result) {
-	delete(p.busy, r.line)
+	delete(p.busy, r.busy)
 	p.channelDid(ctx, r)
 	for i, c := range r.calls {
 		h := c.told.Lines[c.heard]
@@ -107,7 +131,7 @@ func (p *Pager) take(ctx context.Context, r result) {
 		} else {
 			delete(p.flying, c.told)
 		}
-		if p.open[c.told.Alert.Key] == c.told {
+		if p.open[c.told.Alert.Key] == c.told && (!p.leaving || p.stored(c.told)) {
 			p.save(ctx, c.told)
 		}
 	}
@@ -117,8 +141,13 @@ func (p *Pager) take(ctx context.Context, r result) {
 		p.Log.Error("a notice was not taken", append(fields, zap.String("why", WhyOf(r.err)), zap.Error(causeOf(r.err)))...)
 		return
 	}
-	if person := r.calls[0].person; person != "" {
+	if person := r.calls[0].person; person != "" && slices.ContainsFunc(r.calls, func(c call) bool { return c.change.calls() }) {
 		p.sent[person] = append(p.sent[person], r.at)
+	}
+	for _, c := range r.calls {
+		if c.told.Alert.Severity == Slow && c.change.calls() {
+			p.slow[r.line] = r.at
+		}
 	}
 	p.Log.Info("told", fields...)
 }
@@ -132,7 +161,9 @@ func (h *Heard) note(c call, r result, said Message, now time.Time) {
 	}
 	if r.err != nil {
 		h.Round, h.Tried, h.Tries, h.Why = c.round, now, h.Tries+1, WhyOf(r.err)
-		h.Rest = restAfter(h.Tries, r.err)
+		if h.Rest = restAfter(h.Tries, r.err); h.First.IsZero() {
+			h.Count, h.Latest = said.Count, said.Latest // it may have arrived all the same
+		}
 		return
 	}
 	if h.First.IsZero() || h.Change == Over {
@@ -140,14 +171,22 @@ func (h *Heard) note(c call, r result, said Message, now time.Time) {
 	}
 	h.Round, h.Last, h.Times, h.Change = c.round, r.at, h.Times+1, c.change
 	h.Count, h.Latest = said.Count, said.Latest
-	h.Recent = append(slices.DeleteFunc(slices.Clone(h.Recent), func(at time.Time) bool { return r.at.Sub(at) >= time.Hour }), r.at)
+	h.Recent = slices.DeleteFunc(slices.Clone(h.Recent), func(at time.Time) bool { return r.at.Sub(at) >= time.Hour })
+	if c.change.calls() {
+		h.Recent = append(h.Recent, r.at)
+	}
 	h.Tried, h.Tries, h.Why, h.Rest = time.Time{}, 0, "", 0
 }
 
 // channelDid keeps how a channel does, for people to see.
 func (p *Pager) channelDid(ctx context.Context, r result) {
 	name := r.calls[0].line.Channel
-	s := p.states[name]
+	var s State
+	for _, known := range p.States.All() {
+		if known.Channel == name {
+			s = known
+		}
+	}
 	before := s
 	if s.Channel = name; r.err == nil {
 		s.OK, s.Failing, s.Why = r.at, time.Time{}, ""
@@ -157,7 +196,6 @@ func (p *Pager) channelDid(ctx context.Context, r result) {
 		}
 		s.Why = WhyOf(r.err)
 	}
-	p.states[name] = s
 	if before.Channel != "" && before.Failing.Equal(s.Failing) && before.Why == s.Why && s.OK.Sub(before.OK) < time.Minute {
 		return
 	}

@@ -13,7 +13,8 @@ type Told struct {
 	Alert Alert `json:"alert"`
 	// Name begins the names of its incidents; see IncidentNow.
 	Name string `json:"name"`
-	// Began is when the pager first saw it, and Gone since when it has not been seen;
+	// Began is when the pager first saw it, which tells it from an earlier one under the
+	// same key; it never changes. Gone is since when it has not been seen;
 	// zero: it was at the last look.
 	Began time.Time `json:"began"`
 	Gone  time.Time `json:"gone,omitzero"`
@@ -65,15 +66,21 @@ func (h Heard) in(round int) bool { return h.Round == round && !h.First.IsZero()
 // Ack says that somebody deals with a trouble.
 type Ack struct {
 	Key string `json:"key"`
-	// Round is the round of the trouble that is acknowledged: what comes later is not.
-	Round int `json:"round"`
-	// Latest and Count are those of the alert as it was acknowledged.
+	// Began and Round are those of the trouble that is acknowledged: what comes later is not.
+	Began time.Time `json:"began,omitzero"`
+	Round int       `json:"round"`
+	// Latest and Count are those of the alert as who acknowledged it knew it.
 	Latest time.Time `json:"latest,omitzero"`
 	Count  int       `json:"count"`
 	By     string    `json:"by"`
 	At     time.Time `json:"at"`
 	// How is where it was said: "desk", "reply", or a channel's name.
 	How string `json:"how"`
+}
+
+// of reports whether it acknowledges this trouble, in this round.
+func (a Ack) of(t *Told) bool {
+	return a.Key == t.Alert.Key && a.Round == t.Round && a.Began.Equal(t.Began)
 }
 
 // Past is a trouble that is over.

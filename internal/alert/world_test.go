@@ -245,9 +245,19 @@ func (w *world) hears(want ...string) {
 	}
 }
 
+// standing is a trouble as the desk shows it.
+func (w *world) standing(key string) Standing {
+	for _, s := range w.duty.Standing() {
+		if s.Alert.Key == key {
+			return s
+		}
+	}
+	return Standing{Told: Told{Alert: Alert{Key: key}}}
+}
+
 func (w *world) acknowledge(key, by string) {
 	w.t.Helper()
-	if err := w.duty.Acknowledge(w.t.Context(), key, by, "desk"); err != nil {
+	if err := w.duty.Acknowledge(w.t.Context(), w.standing(key), by, "desk"); err != nil {
 		w.t.Fatal(err)
 	}
 	w.wake <- struct{}{}

@@ -42,7 +42,7 @@ func TestEveryPageSaysThatSomebodyIsCalled(t *testing.T) {
 	urgentCall(t, w)
 	for _, path := range []string{"/", "/cases/c1", "/account", "/none"} {
 		got := quiet.get(path)
-		for _, s := range []string{"rita is being called: somebody may need help now, Facebook cedar, since 13:56.", `action="/on-call/acknowledge"`, `value="0 cases/urgent/cedar"`} {
+		for _, s := range []string{"rita is being called: somebody may need help now, Facebook cedar, since 13:56.", `action="/on-call/acknowledge"`, `value="0 cases/urgent/cedar 1 `} {
 			if !strings.Contains(got.body, s) {
 				t.Errorf("%s does not say %q", path, s)
 			}
@@ -83,7 +83,7 @@ func TestSheSaysThatSheIsOnIt(t *testing.T) {
 	// More came: it calls again, and a page of before does not stop it.
 	told.Round = 1
 	keep(t, w.opts.Calls.Memory.Put(t.Context(), told))
-	rita.get("/").see(t, 200, "Somebody is being called: somebody may need help now", `value="1 cases/urgent/cedar"`)
+	rita.get("/").see(t, 200, "Somebody is being called: somebody may need help now", `value="1 cases/urgent/cedar 1 `)
 	rita.post("/on-call/acknowledge", "alert", onIt).see(t, http.StatusConflict, "More came since this page was made.")
 	keep(t, w.opts.Calls.Memory.Delete(t.Context(), told.Alert.Key))
 	rita.post("/on-call/acknowledge", "alert", "1 cases/urgent/cedar").see(t, http.StatusConflict, "It is over: nobody is called any more.")

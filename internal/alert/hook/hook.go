@@ -132,7 +132,7 @@ func (h *Handler) acknowledge(ctx context.Context, one alert.Standing, by, how s
 	if one.Ack != nil {
 		return nil
 	}
-	err := h.duty.AcknowledgeIncident(ctx, one.IncidentNow(), by, how)
+	err := h.duty.Acknowledge(ctx, one, by, how)
 	if errors.Is(err, alert.ErrOver) {
 		return nil
 	}

@@ -10,11 +10,16 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"triage/internal/alert"
 )
 
 // oldEvent is how old an event of PagerDuty may be: it repeats what failed for hours, and
 // by then another trouble may have begun under the same name.
 const oldEvent = 15 * time.Minute
+
+// oneClock is how far our clock and PagerDuty's may be apart.
+const oneClock = time.Minute
 
 // event is what PagerDuty's webhooks v3 send, as far as it is needed. incident_key of
 // the incident is the dedup_key of the event that opened it. (With alert grouping
@@ -71,8 +76,11 @@ func (h *Handler) pagerDuty(w http.ResponseWriter, r *http.Request, s Source, bo
 		}
 	}
 	for _, one := range h.duty.Standing() {
-		if one.IncidentNow() != got.Data.Key {
+		if one.IncidentNow() != got.Data.Key || one.Began.Sub(got.Occurred) > oneClock { // of an earlier one under that name
 			continue
+		}
+		if as, told := one.AsHeard(func(line alert.Heard) bool { return line.Channel == s.Name }); told {
+			one = as
 		}
 		if err := h.acknowledge(r.Context(), one, by, s.Name); err != nil {
 			h.log.Error("an acknowledgement was not noted", zap.String("channel", s.Name), zap.Error(err))

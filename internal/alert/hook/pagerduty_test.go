@@ -87,6 +87,7 @@ func TestWhatDoesNotConcernUsIsAnsweredAndIgnored(t *testing.T) {
 		}
 	}
 	p := open(t)
+	p.told[0].Began = p.clock.Add(-20 * time.Minute)
 	if code := p.pagerDuty(acknowledged(incident, "E1", p.clock.Add(-14*time.Minute))); code != http.StatusOK || len(p.taken) != 1 {
 		t.Errorf("14 minutes old: %d %+v", code, p.taken)
 	}

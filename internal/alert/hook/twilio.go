@@ -113,10 +113,12 @@ func isYes(form url.Values) bool {
 	return len(words) > 0 && len(words) <= fewWords && slices.Contains(yes, words[0])
 }
 
-// acknowledgeAll acknowledges everything that calls the person; n is how many that were.
+// acknowledgeAll acknowledges everything that calls the person, as far as she was told of
+// it; n is how many that were.
 func (h *Handler) acknowledgeAll(r *http.Request, s Source, name string) (n int, err error) {
 	for _, one := range h.duty.Calling() {
-		if !calls(one, name) {
+		one, called := one.AsHeard(func(line alert.Heard) bool { return line.Person == name })
+		if !called {
 			continue
 		}
 		if err := h.acknowledge(r.Context(), one, name, s.Name); err != nil {
@@ -126,17 +128,6 @@ func (h *Handler) acknowledgeAll(r *http.Request, s Source, name string) (n int,
 		h.log.Info("acknowledged", zap.String("channel", s.Name), zap.String("alert", one.Alert.Key))
 	}
 	return n, nil
-}
-
-// calls reports whether the person was told of it, or tried to be: a message whose
-// sending seemed to fail may have arrived.
-func calls(one alert.Standing, name string) bool {
-	for _, line := range one.Lines {
-		if line.Person == name {
-			return true
-		}
-	}
-	return false
 }
 
 // outcome says what came of it.

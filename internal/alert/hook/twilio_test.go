@@ -132,7 +132,10 @@ func TestStrangersGetNothing(t *testing.T) {
 func TestATextCountsOnce(t *testing.T) {
 	p := open(t)
 	p.twilio(t, reply("1"))
-	p.told[0].Round++
+	p.told[0].Round++ // and she was told so
+	line := p.told[0].Lines["a"]
+	line.Round++
+	p.told[0].Lines["a"] = line
 	if answer := p.twilio(t, reply("1")); len(p.taken) != 1 || answer.Message != "" {
 		t.Errorf("%+v %q", p.taken, answer.Message)
 	}

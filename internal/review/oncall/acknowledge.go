@@ -6,17 +6,48 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 
 	"triage/internal/alert"
 	"triage/internal/audit"
 	"triage/internal/review/page"
 )
 
-// formValue names a trouble and its round in a form: what came after the page was made
-// is not acknowledged by it.
-func formValue(s alert.Standing) string { return strconv.Itoa(s.Round) + " " + s.Alert.Key }
+// formValue names a trouble in a form as the page shows it: its round and key, how many there
+// are, the newest, and when it began. What came after the page was made is not acknowledged
+// by it.
+func formValue(s alert.Standing) string {
+	return fmt.Sprintf("%d %s %d %d %d", s.Round, s.Alert.Key, s.Alert.Count, stamp(s.Alert.Latest), stamp(s.Began))
+}
+
+// stamp is a time in a form: nanoseconds since 1970, 0 for none.
+func stamp(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixNano()
+}
+
+// shown reads a formValue; with a round and a key alone it is what stands now.
+func shown(value string, now []alert.Standing) (s alert.Standing, ok bool) {
+	var latest, began int64
+	n, _ := fmt.Sscan(value, &s.Round, &s.Alert.Key, &s.Alert.Count, &latest, &began)
+	switch {
+	case n == 2:
+		for _, one := range now {
+			if one.Alert.Key == s.Alert.Key {
+				s.Alert, s.Began = one.Alert, one.Began
+			}
+		}
+	case latest != 0:
+		s.Alert.Latest = time.Unix(0, latest)
+	}
+	if began != 0 {
+		s.Began = time.Unix(0, began)
+	}
+	return s, n == 2 || n == 5
+}
 
 // most is how many are acknowledged at once.
 const most = 200
@@ -86,24 +117,24 @@ func (p *Pages) acknowledged(w http.ResponseWriter, r *http.Request, why string)
 // not so.
 func (p *Pages) acknowledge(r *http.Request, which string) (why string, err error) {
 	l := p.look(page.VisitOf(r))
-	number, key, ok := strings.Cut(which, " ")
-	round, err := strconv.Atoi(number)
-	if !ok || err != nil {
+	all := p.Calls.Standing()
+	seen, ok := shown(which, all)
+	if !ok {
 		return "", page.ErrForm
 	}
-	all := p.Calls.Standing()
-	i := slices.IndexFunc(all, func(s alert.Standing) bool { return s.Alert.Key == key })
+	key := seen.Alert.Key
+	i := slices.IndexFunc(all, func(s alert.Standing) bool { return s.Alert.Key == key && s.Began.Equal(seen.Began) })
 	if i < 0 {
 		return l.Say("It is over: nobody is called any more."), nil
 	}
 	switch s := all[i]; {
 	case s.Ack != nil && s.Ack.By != l.me.Name:
 		return l.Say("%s was faster: she is on it since %s. Nothing was changed.", s.Ack.By, l.clock(s.Ack.At)), nil
-	case s.Round != round:
+	case s.Round != seen.Round:
 		return l.Say("More came since this page was made. Look at it, then say again that you are on it."), nil
 	}
-	err = p.Recorded(r, audit.Act{Do: "alert-acknowledged", On: key[:min(len(key), 200)], Note: fmt.Sprintf("round %d", round)}, func(ctx context.Context) error {
-		return p.Calls.Acknowledge(ctx, key, l.me.Name, "desk")
+	err = p.Recorded(r, audit.Act{Do: "alert-acknowledged", On: key[:min(len(key), 200)], Note: fmt.Sprintf("round %d", seen.Round)}, func(ctx context.Context) error {
+		return p.Calls.Acknowledge(ctx, seen, l.me.Name, "desk")
 	})
 	if errors.Is(err, alert.ErrOver) {
 		return l.Say("It is over: nobody is called any more."), nil

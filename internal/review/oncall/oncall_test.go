@@ -113,7 +113,7 @@ func TestWhoIsSaidToBeCalled(t *testing.T) {
 		}
 		l := at(roster.Plan{}, told)
 		got := l.call(l.duty.Calling())
-		if got.Say != c.say || got.Unheard != c.unheard || got.Alert != "2 k" {
+		if got.Say != c.say || got.Unheard != c.unheard || got.Alert != "2 k 0 0 0" {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
