@@ -100,18 +100,23 @@ func (p *providers) config() string {
 	return b.String()
 }
 
-// incident is the last that PagerDuty was told of: our key for it is that of the case's
-// lane and account.
+// incident is the last that PagerDuty was told to open: our key for it is that of the
+// case's lane and account.
 func (p *providers) incident(t *testing.T) (key, dedup string) {
 	t.Helper()
-	all := p.of("pagerduty")
-	var event struct {
-		DedupKey string `json:"dedup_key"`
+	for _, g := range p.of("pagerduty") {
+		var event struct {
+			Action   string `json:"event_action"`
+			DedupKey string `json:"dedup_key"`
+		}
+		if err := json.Unmarshal([]byte(g.body), &event); err != nil || event.DedupKey == "" {
+			t.Fatalf("PagerDuty took %.200s: %v", g.body, err)
+		}
+		if event.Action == "trigger" {
+			dedup = event.DedupKey
+		}
 	}
-	if err := json.Unmarshal([]byte(all[len(all)-1].body), &event); err != nil || event.DedupKey == "" {
-		t.Fatalf("PagerDuty took %.200s: %v", all[len(all)-1].body, err)
-	}
-	return "cases/urgent/facebook", event.DedupKey
+	return "cases/urgent/facebook", dedup
 }
 
 // answerPagerDuty acknowledges an incident as PagerDuty's webhook says it; first as

@@ -40,17 +40,17 @@ func TestAlertsReachEverybody(t *testing.T) {
 	}
 	all("PagerDuty's acknowledgement", map[string]int{"pagerduty": 2})
 	sb.write("I will end my life tonight, zzcanaryzz")
-	all("a second round", map[string]int{"pagerduty": 3, "ntfy": 2, "twilio": 2})
+	all("a second round, and the end of the first one's incident", map[string]int{"pagerduty": 4, "ntfy": 2, "twilio": 2})
 	if _, again := world.incident(t); again == dedup {
 		t.Error("the second round is the same incident, of which PagerDuty passes nothing on")
 	}
 	_, second := world.incident(t)
 	answerPagerDuty(t, k.base, second)
-	all("PagerDuty's acknowledgement, from there", map[string]int{"pagerduty": 4})
+	all("PagerDuty's acknowledgement, from there", map[string]int{"pagerduty": 5})
 	sb.write("I want to die tonight and have the pills, zzcanaryzz")
-	all("a third round", map[string]int{"pagerduty": 5, "ntfy": 3, "twilio": 3})
+	all("a third round", map[string]int{"pagerduty": 7, "ntfy": 3, "twilio": 3})
 	answerText(t, k.base, "+15035550199")
-	all("the acknowledgement by text", map[string]int{"pagerduty": 6})
+	all("the acknowledgement by text", map[string]int{"pagerduty": 8})
 	for _, id := range k.waiting() {
 		_, body := k.get("/cases/" + id)
 		step := stepField.FindStringSubmatch(body)
