@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"triage/internal/alert"
@@ -148,16 +149,21 @@ type OnCall struct {
 	Past     Pasts
 }
 
+// ownLines gives a trouble a map of its own: what the bucket keeps in its index is read
+// by the desk while the pager goes on writing.
+func ownLines(t alert.Told) alert.Told {
+	lines := make(map[string]alert.Heard, len(t.Lines))
+	maps.Copy(lines, t.Lines)
+	t.Lines = lines
+	return t
+}
+
 func newOnCall() *OnCall {
 	return &OnCall{
-		Told: shelf[toldRecord, alert.Told]{in: func(t alert.Told) toldRecord { return toldRecord{t} }, out: func(r toldRecord) alert.Told {
-			t := r.Told
-			t.Lines = make(map[string]alert.Heard, len(r.Lines)) // what the bucket has is shared
-			for key, h := range r.Lines {
-				t.Lines[key] = h
-			}
-			return t
-		}},
+		Told: shelf[toldRecord, alert.Told]{
+			in:  func(t alert.Told) toldRecord { return toldRecord{ownLines(t)} },
+			out: func(r toldRecord) alert.Told { return ownLines(r.Told) },
+		},
 		Acks:     shelf[ackRecord, alert.Ack]{in: func(a alert.Ack) ackRecord { return ackRecord{a} }, out: func(r ackRecord) alert.Ack { return r.Ack }},
 		Channels: shelf[channelRecord, alert.State]{in: func(s alert.State) channelRecord { return channelRecord{s} }, out: func(r channelRecord) alert.State { return r.State }},
 		Shifts:   shelf[shiftRecord, roster.Override]{in: func(o roster.Override) shiftRecord { return shiftRecord{o} }, out: func(r shiftRecord) roster.Override { return r.Override }},
