@@ -74,7 +74,7 @@ func (s *service) pager(p workings) *alert.Pager {
 	d := p.duty
 	return &alert.Pager{
 		Checks: s.checks(p, d), Channels: d.Channels, Plan: d.Plan, Watch: s.cfg.watchers(),
-		Memory: d.Memory, Acks: d.Acks, States: d.States, History: p.OnCall.Past, Pace: s.cfg.pace(), Beat: p.heart.Beat,
+		Memory: d.Memory, Acks: d.Acks, States: d.States, History: &p.OnCall.Past, Pace: s.cfg.pace(), Beat: p.heart.Beat,
 		Practice: fmt.Sprintf("%x", sha256.Sum256(append([]byte("alerts"), p.keys.names...))), From: d.From, Desk: d.Desk,
 		Every: 30 * time.Second, Log: s.log.Named("alert"), Now: time.Now,
 	}

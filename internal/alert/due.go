@@ -2,6 +2,7 @@ package alert
 
 import (
 	"cmp"
+	"crypto/hmac"
 	"crypto/sha256"
 	"fmt"
 	"maps"
@@ -33,11 +34,15 @@ type decision struct {
 	next    time.Time
 	// steps are whom each step calls now.
 	steps map[int][]roster.Person
+	// lines are all of the plan of now by their keys, and owners whose they are; a number
+	// that is hers and the team's is hers.
+	lines  map[string]roster.Line
+	owners map[string]roster.Person
 }
 
 // When a trouble that lasts is told to the team again, and how soon one that grew may be.
 var (
-	again = map[Severity]time.Duration{Page: 10 * time.Minute, Tell: 4 * time.Hour, Slow: 24 * time.Hour}
+	again = map[Severity]time.Duration{Tell: 4 * time.Hour, Slow: 24 * time.Hour}
 	grown = map[Severity]time.Duration{Page: time.Minute, Tell: 5 * time.Minute, Slow: time.Hour}
 )
 
@@ -46,10 +51,11 @@ const mourned = 300
 
 // decide goes over every trouble.
 func (p *Pager) decide() *decision {
-	for person := range p.sent {
-		p.sent[person] = slices.DeleteFunc(p.sent[person], p.Now().Before)
-	}
-	d := &decision{Pager: p, now: p.Now(), plan: p.Plan(), acks: p.acks(), steps: map[int][]roster.Person{}}
+	d := &decision{Pager: p, now: p.Now(), plan: p.Plan(), acks: p.acks(), steps: map[int][]roster.Person{},
+		lines: map[string]roster.Line{}, owners: map[string]roster.Person{}}
+	p.nobody = len(d.plan.People) == 0
+	p.lapse(d.now)
+	d.known()
 	all := slices.Collect(maps.Values(p.open))
 	for _, t := range all {
 		t.notBefore(d.now)
@@ -59,6 +65,21 @@ func (p *Pager) decide() *decision {
 		d.trouble(t)
 	}
 	return d
+}
+
+// known finds the lines of the plan of now.
+func (d *decision) known() {
+	for _, l := range append(slices.Clone(d.Watch), d.plan.Team...) {
+		d.lines[d.lineKey(l)] = l
+	}
+	for _, p := range d.plan.People {
+		for _, l := range p.Lines {
+			key := d.lineKey(l)
+			if d.lines[key] = l; d.owners[key].Name == "" {
+				d.owners[key] = p
+			}
+		}
+	}
 }
 
 // before is the order in which troubles are told: the loudest first, and of those what
@@ -76,7 +97,7 @@ func (p *Pager) before(a, b *Told) int {
 // trouble decides about one.
 func (d *decision) trouble(t *Told) {
 	switch {
-	case !t.Gone.IsZero() && d.now.Sub(t.Gone) < t.Alert.Calm:
+	case !t.Gone.IsZero() && t.lasts(d.now):
 		d.at(t.Gone.Add(t.Alert.Calm))
 	case !t.Gone.IsZero():
 		d.over(t)
@@ -107,13 +128,13 @@ func (d *decision) over(t *Told) {
 	quiet, isQuiet := d.plan.QuietUntil(d.now)
 	for _, key := range slices.Sorted(maps.Keys(t.Lines)) {
 		h := t.Lines[key]
-		line, known := d.lineOf(key)
+		line, known := d.lines[lineOnly(key)]
 		if !d.owes(h) || !known || h.Tries > mourned || d.rings(t, h) {
 			continue
 		}
 		owed = true
 		switch rest := h.rest(); {
-		case h.Person == "" && isQuiet && t.Alert.Severity != Page && !d.watches(line):
+		case isQuiet && t.Alert.Severity != Page && !d.watches(line):
 			d.at(quiet)
 		case d.now.Before(rest):
 			d.at(rest)
@@ -139,7 +160,7 @@ func (d *decision) rounds(t *Told) {
 		if h.Round == t.Round || !d.channel[h.Channel].Keeps {
 			continue
 		}
-		line, known := d.lineOf(key)
+		line, known := d.lines[lineOnly(key)]
 		switch {
 		case !d.owes(h) || !known || h.Tries > mourned:
 			delete(t.Lines, key)
@@ -152,13 +173,14 @@ func (d *decision) rounds(t *Told) {
 }
 
 // rings reports whether a line would ring somebody only to say that it is over, who is told
-// so on another.
+// so on another that works.
 func (d *decision) rings(t *Told, h Heard) bool {
 	if !d.channel[h.Channel].Rings {
 		return false
 	}
-	for _, other := range t.Lines {
-		if other.Person == h.Person && other.Times > 0 && !d.channel[other.Channel].Rings {
+	for key, other := range t.Lines {
+		_, known := d.lines[lineOnly(key)]
+		if known && other.Person == h.Person && other.Times > 0 && other.Tries < doubtful && !d.channel[other.Channel].Rings {
 			return true
 		}
 	}
@@ -175,24 +197,14 @@ func (d *decision) tell(t *Told) {
 		d.toTeam(t)
 		return
 	}
-	for _, p := range d.onDuty() {
+	for _, p := range onDuty(d.plan, d.now) {
 		for _, line := range p.Lines { // the first that does not fail
-			if h := t.Lines[d.heardKey(lineKey(line), t)]; h.Tries == 0 || !d.now.Before(h.rest()) {
+			if h := t.Lines[d.heardKey(d.lineKey(line), t)]; h.Tries == 0 || !d.now.Before(h.rest()) {
 				d.team(t, line, p.Name)
 				break
 			}
 		}
 	}
-}
-
-// onDuty are those of the first step that calls anybody now; everybody, where none does.
-func (d *decision) onDuty() []roster.Person {
-	for i := range d.plan.Escalation() {
-		if people := d.callees(i); len(people) > 0 {
-			return people
-		}
-	}
-	return d.plan.People
 }
 
 func (d *decision) toTeam(t *Told) {
@@ -203,16 +215,16 @@ func (d *decision) toTeam(t *Told) {
 
 // team decides about a line that is told by itself, whether or not others were.
 func (d *decision) team(t *Told, line roster.Line, person string) {
-	key := lineKey(line)
+	key := d.lineKey(line)
 	h := t.Lines[d.heardKey(key, t)]
 	if !h.in(t.Round) {
 		h.Times = 0
 	}
-	change, when := h.wants(t.Alert, cmp.Or(t.Alert.Again, again[t.Alert.Severity]), grown[t.Alert.Severity])
+	change, when := h.wants(t.Alert, cmp.Or(t.Alert.Again, again[t.Alert.Severity], d.Pace.Repeat), grown[t.Alert.Severity])
 	if ack, acked := d.acks[t.Alert.Key]; acked && ack.of(t) && change == Still {
 		return
 	}
-	if t.Alert.Severity == Slow && !d.watches(line) {
+	if t.Alert.Severity == Slow && !d.watches(line) && !d.batched(t, line, h) {
 		when = later(when, d.slow[key].Add(again[Slow]/24))
 	}
 	when = later(when, h.rest())
@@ -220,7 +232,16 @@ func (d *decision) team(t *Told, line roster.Line, person string) {
 		d.at(when)
 		return
 	}
+	if p, hers := d.owners[key]; hers && !d.channel[line.Channel].Keeps && !(d.allows(p, d.kindOf(t)) && d.takes(key)) {
+		return
+	}
 	d.add(t, call{heard: d.heardKey(key, t), line: line, person: person, change: change, round: t.Round})
+}
+
+// batched reports whether what is told once an hour belongs to the last hour's: at a
+// provider that keeps incidents each goes alone, and not all at the same time.
+func (d *decision) batched(t *Told, line roster.Line, h Heard) bool {
+	return d.channel[line.Channel].Keeps && !h.in(t.Round) && !t.Stepped.After(d.slow[d.lineKey(line)])
 }
 
 // renew tells providers that forget what they are not told again.
@@ -228,7 +249,7 @@ func (d *decision) renew(t *Told) {
 	for _, key := range slices.Sorted(maps.Keys(t.Lines)) {
 		h := t.Lines[key]
 		every := d.channel[h.Channel].Renew
-		line, known := d.lineOf(key)
+		line, known := d.lines[lineOnly(key)]
 		if every == 0 || !known || h.Times == 0 || h.Change == Over || !h.in(t.Round) {
 			continue
 		}
@@ -264,30 +285,18 @@ func (d *decision) add(t *Told, c call) {
 }
 
 func (d *decision) watches(line roster.Line) bool {
-	return slices.ContainsFunc(d.Watch, func(w roster.Line) bool { return lineKey(w) == lineKey(line) })
+	return slices.ContainsFunc(d.Watch, func(w roster.Line) bool { return d.lineKey(w) == d.lineKey(line) })
 }
 
-// lineOf finds the line of a key in the plan of now.
-func (d *decision) lineOf(key string) (roster.Line, bool) {
-	lines := append(slices.Clone(d.Watch), d.plan.Team...)
-	for _, p := range d.plan.People {
-		lines = append(lines, p.Lines...)
-	}
-	for _, l := range lines {
-		if lineKey(l) == lineOnly(key) {
-			return l, true
-		}
-	}
-	return roster.Line{}, false
-}
-
-// lineKey names a line without its address.
-func lineKey(l roster.Line) string {
+// lineKey names a line without its address: the hash has a key, for all telephone numbers
+// are soon tried.
+func (p *Pager) lineKey(l roster.Line) string {
 	if l.To == "" {
 		return l.Channel
 	}
-	sum := sha256.Sum256([]byte(l.To))
-	return fmt.Sprintf("%s/%x", l.Channel, sum[:4])
+	mac := hmac.New(sha256.New, []byte(p.Practice))
+	mac.Write([]byte(l.To))
+	return fmt.Sprintf("%s/%x", l.Channel, mac.Sum(nil)[:8])
 }
 
 func later(a, b time.Time) time.Time {

@@ -44,16 +44,30 @@ func (d *Duty) Plan() *roster.Plan {
 	return &p
 }
 
+// OnDuty are those whom what pages calls first now, as the pager does: everybody, at an
+// hour at which no step calls anybody.
+func (d *Duty) OnDuty() []roster.Person { return onDuty(d.Plan(), d.Now()) }
+
+// onDuty are those of the first step that calls anybody then; everybody, where none does.
+func onDuty(p *roster.Plan, at time.Time) []roster.Person {
+	for i := range p.Escalation() {
+		if people := p.Called(i, at); len(people) > 0 {
+			return people
+		}
+	}
+	return p.People
+}
+
 // Standing lists what is wrong now, the loudest and oldest first; what another hides is
 // in it.
 func (d *Duty) Standing() []Standing {
-	acks := map[string]Ack{}
+	now, acks := d.Now(), map[string]Ack{}
 	for _, a := range d.Acks.All() {
 		acks[a.Key] = a
 	}
 	var out []Standing
 	for _, t := range d.Memory.All() {
-		if !t.Gone.IsZero() {
+		if !t.lasts(now) {
 			continue
 		}
 		s := Standing{Told: t}
@@ -83,20 +97,24 @@ func (d *Duty) Acknowledge(ctx context.Context, known Standing, by, how string) 
 	return ErrOver
 }
 
-// AsHeard is the trouble as some lines know it: what they were last told of it in this
-// round, or may have been: a notice whose sending seemed to fail can have arrived. False:
+// AsHeard is the trouble as some lines know it: what the last notice of this round said
+// that they took, or may have: one whose sending seemed to fail can have arrived. False:
 // they were told nothing.
 func (s Standing) AsHeard(lines func(Heard) bool) (as Standing, told bool) {
 	as = s
-	as.Alert.Latest, as.Alert.Count = time.Time{}, 0
+	var last time.Time
 	for _, h := range s.Lines {
-		if h.Round != s.Round || !lines(h) {
+		if h.Round != s.Round || h.First.IsZero() && !h.Unclear || !lines(h) {
 			continue
 		}
-		told = true
-		if h.Latest.After(as.Alert.Latest) || h.Count > as.Alert.Count {
-			as.Alert.Latest, as.Alert.Count = h.Latest, h.Count
+		at := h.Last
+		if h.Unclear {
+			at = h.Tried
 		}
+		if !told || at.After(last) || at.Equal(last) && h.Latest.After(as.Alert.Latest) {
+			as.Alert.Latest, as.Alert.Count, last = h.Latest, h.Count, at
+		}
+		told = true
 	}
 	return as, told
 }

@@ -142,7 +142,10 @@ func (t *Told) update(a Alert, ack Ack, now time.Time) bool {
 	before, was := t.Alert, t.Gone
 	t.Alert, t.Gone = a, time.Time{}
 	louder := before.Key != "" && a.Severity.rank() < before.Severity.rank()
-	more := ack.of(t) && grew(a, ack.Latest, ack.Count)
+	more := ack.of(t) && t.outgrows(a, ack)
+	if a.Count < before.Count {
+		t.fell(a.Count)
+	}
 	// What is over for everybody is another trouble when it comes again.
 	again := !was.IsZero() && now.Sub(was) >= a.Calm
 	if louder || more || again {
@@ -150,6 +153,24 @@ func (t *Told) update(a Alert, ack Ack, now time.Time) bool {
 	}
 	return louder || more || !was.IsZero() || before.Severity != a.Severity || before.Count != a.Count ||
 		!before.Latest.Equal(a.Latest) || before.What != a.What || before.Link != a.Link
+}
+
+// outgrows reports whether more came than who acknowledged it knew of. Of two that she
+// knew and one that was closed, one is left: one more is news to her, as many as they are.
+func (t *Told) outgrows(a Alert, ack Ack) bool {
+	if !t.AckedAt.Equal(ack.At) {
+		t.AckedAt, t.Fewest = ack.At, ack.Count
+	}
+	t.Fewest = min(t.Fewest, a.Count)
+	return a.Again == 0 && grew(a, ack.Latest, t.Fewest)
+}
+
+// fell notes that there are fewer than were told.
+func (t *Told) fell(count int) {
+	for key, h := range t.Lines {
+		h.Count = min(h.Count, count)
+		t.Lines[key] = h
+	}
 }
 
 // raise begins a round: everybody is called anew, from the first step.
@@ -170,89 +191,52 @@ func (p *Pager) name(key string) string {
 	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:20])
 }
 
+// acks are the acknowledgements by trouble. One from ahead of the clock, which was set back
+// or is another process's, is of when it was first seen.
 func (p *Pager) acks() map[string]Ack {
-	acks := map[string]Ack{}
+	acks, clocked, now := map[string]Ack{}, map[string]time.Time{}, p.Now()
 	for _, a := range p.Acks.All() {
-		if now := p.Now(); a.At.After(now) { // by a clock that was set back, or another process's
+		if a.At.After(now) {
 			as := fmt.Sprint(a.Key, a.At.UnixNano())
-			if first, seen := p.clocked[as]; !seen || first.After(now) {
-				p.clocked[as] = now
+			first, seen := p.clocked[as]
+			if !seen || first.After(now) {
+				first = now
 			}
-			a.At = p.clocked[as]
+			a.At, clocked[as] = first, first
 		}
 		acks[a.Key] = a
 	}
+	p.clocked = clocked
 	return acks
 }
 
-// hides says which alert stands for which: what begins with the second has its cause in
-// the first. Besides, each stands for what is below it, as "sources/facebook" for
-// "sources/facebook/cedar".
-var hides = []struct{ cause, effect string }{
-	{"bus/", "judging/"}, {"bus/", "opening/"}, {"bus/", "auditing/"}, {"bus/", "sending/"}, {"bus/", "sources/"}, {"bus/", "dead/"}, {"bus/", "store/blind"},
-	{"store/full", "store/fill"}, {"store/full", "judging/"}, {"store/full", "opening/"}, {"store/full", "auditing/"}, {"store/full", "sources/"},
-	{"disk/full", "disk/low"}, {"disk/full", "store/"}, {"disk/full", "judging/"}, {"disk/full", "opening/"}, {"disk/full", "auditing/"},
-	{"judging/", "opening/"},
-	{"clock/skew", "sources/"},
-}
-
-// hide marks what a broader alert is told for, and lets go what none is any more.
-func (p *Pager) hide() {
-	for key, t := range p.open {
-		by := ""
-		for other, broad := range p.open {
-			if other != key && broad.Gone.IsZero() && covers(broad.Alert, t.Alert) && (by == "" || other < by) {
-				by = other
-			}
-		}
-		if by != t.HiddenBy {
-			t.HiddenBy, t.Step, t.Stepped = by, 0, p.Now()
-			p.touch(t)
-		}
-	}
-}
-
-// covers reports whether one alert is told for another, which must not be louder.
-func covers(broad, a Alert) bool {
-	if broad.Severity.rank() > a.Severity.rank() || strings.HasPrefix(a.Key, "cases/") {
-		return false
-	}
-	if strings.HasPrefix(a.Key, broad.Key+"/") {
-		return true
-	}
-	for _, own := range []string{"/expiry", "/permissions", "/deletions"} { // nothing else brings these about
-		if strings.HasSuffix(a.Key, own) {
-			return false
-		}
-	}
-	for _, h := range hides {
-		if strings.HasPrefix(broad.Key, h.cause) && strings.HasPrefix(a.Key, h.effect) {
-			return true
-		}
-	}
-	return false
-}
-
-// unheard reports whether a page has waited longer than it should without somebody having
-// heard it, or what came to it while every line fails.
+// unheard reports whether a page has waited for a minute without somebody having heard
+// it, or what came to it while every line fails.
 func (p *Pager) unheard() bool {
 	if p.quietly() {
 		return false
 	}
-	for _, t := range p.open {
-		since := later(t.Stepped, t.Alert.Latest)
-		if t.Alert.Severity == Page && t.Gone.IsZero() && t.HiddenBy == "" && p.Now().Sub(since) > time.Minute && (!p.reached(t) || p.deaf(t)) {
-			return true
+	acks, late := p.acks(), false
+	since := map[string]time.Time{}
+	for key, t := range p.open {
+		if t.Alert.Severity != Page || !t.Gone.IsZero() || t.HiddenBy != "" || acks[key].of(t) || p.reached(t) && !p.deaf(t) {
+			continue
 		}
+		first, known := p.untold[key]
+		if !known {
+			first = time.Now() // not Now, which may be set
+		}
+		since[key], late = first, late || time.Since(first) > time.Minute
 	}
-	return false
+	p.untold = since
+	return late
 }
 
 // deaf reports whether every line of this round that somebody hears fails now, and none was
 // told of the newest.
 func (p *Pager) deaf(t *Told) bool {
 	for _, h := range t.Lines {
-		if h.Round == t.Round && !p.channel[h.Channel].Silent && (h.Tries == 0 || h.in(t.Round) && !grew(t.Alert, h.Latest, h.Count)) {
+		if h.Round == t.Round && p.wakes(h) && (h.Tries == 0 || h.in(t.Round) && !grew(t.Alert, h.Latest, h.Count)) {
 			return false
 		}
 	}
@@ -269,12 +253,19 @@ func (p *Pager) quietly() bool {
 	return true
 }
 
-// reached reports whether a line that somebody hears took it in this round.
+// reached reports whether somebody who is called heard it in this round.
 func (p *Pager) reached(t *Told) bool {
 	for _, h := range t.Lines {
-		if h.in(t.Round) && !p.channel[h.Channel].Silent {
+		if h.in(t.Round) && p.wakes(h) {
 			return true
 		}
 	}
 	return false
+}
+
+// wakes reports whether a line reaches somebody who is to act: the team's does where there
+// is nobody else, or its provider calls people itself.
+func (p *Pager) wakes(h Heard) bool {
+	c := p.channel[h.Channel]
+	return !c.Silent && (h.Person != "" || p.nobody || c.Keeps)
 }

@@ -181,6 +181,8 @@ type Failure struct {
 	Why string
 	// Final: trying again brings nothing before somebody mends it.
 	Final bool
+	// Unclear: it may have arrived all the same, as where no answer came in time.
+	Unclear bool
 	// After is how long the provider asks to wait; 0: it does not say.
 	After time.Duration
 	// Cause is for the log, without secrets; nil: Why says all.
@@ -201,4 +203,10 @@ func WhyOf(err error) string {
 		return f.Why
 	}
 	return "it could not be sent: see the log"
+}
+
+// unclear reports whether a notice may have arrived though its channel failed.
+func unclear(err error) bool {
+	f, ours := errors.AsType[*Failure](err)
+	return err != nil && (!ours || f.Unclear)
 }

@@ -104,7 +104,7 @@ func (d *decision) person(t *Told, p roster.Person) (lost bool) {
 // first is when a line of hers first took it in this round.
 func (d *decision) first(t *Told, p roster.Person) (first time.Time) {
 	for _, l := range p.Lines {
-		h, heard := t.Lines[d.heardKey(lineKey(l), t)]
+		h, heard := t.Lines[d.heardKey(d.lineKey(l), t)]
 		if heard && h.in(t.Round) && (first.IsZero() || h.First.Before(first)) {
 			first = h.First
 		}
@@ -134,13 +134,14 @@ func (d *decision) group(t *Told, p roster.Person, lines []roster.Line) (taken b
 		d.at(when)
 		return true
 	}
-	news, waits, failing := !d.reached(t), false, 0
-	if !d.mayCall(p.Name, news) && !d.opens(lines, news) {
-		return !news // what nobody has heard of goes on to the next
-	}
+	why, waits, failing := d.kindOf(t), false, 0
+	allowed := d.allows(p, why)
 	for _, l := range lines {
-		key := d.heardKey(lineKey(l), t)
+		key := d.heardKey(d.lineKey(l), t)
 		h := t.Lines[key]
+		if !d.channel[l.Channel].Keeps && !(allowed && d.takes(key)) {
+			continue
+		}
 		if rest := h.rest(); h.Round == t.Round && d.now.Before(rest) {
 			d.at(rest)
 			failing = max(failing, h.Tries)
@@ -154,18 +155,15 @@ func (d *decision) group(t *Told, p roster.Person, lines []roster.Line) (taken b
 		d.add(t, c)
 		return true
 	}
+	if !allowed && why != news { // what nobody has heard of goes on to the next
+		return true
+	}
 	// She was told before, and this may be a hiccup.
 	return waits || last.Times > 0 && failing < doubtful
 }
 
 // doubtful is how many failures in a row are no hiccup any more.
 const doubtful = 4
-
-// opens reports whether one of the lines is at a provider that keeps incidents: opening one
-// is no notice to a person, for the provider decides how it calls her.
-func (d *decision) opens(lines []roster.Line, news bool) bool {
-	return news && slices.ContainsFunc(lines, func(l roster.Line) bool { return d.channel[l.Channel].Keeps })
-}
 
 func (d *decision) repeat(a Alert) time.Duration {
 	if a.Again > 0 {
@@ -177,7 +175,7 @@ func (d *decision) repeat(a Alert) time.Duration {
 // last is what a group's lines were last told in this round.
 func (d *decision) last(t *Told, lines []roster.Line) (last Heard) {
 	for _, l := range lines {
-		h := t.Lines[d.heardKey(lineKey(l), t)]
+		h := t.Lines[d.heardKey(d.lineKey(l), t)]
 		if h.in(t.Round) && h.Last.After(last.Last) {
 			last = h
 		}
@@ -185,34 +183,12 @@ func (d *decision) last(t *Told, lines []roster.Line) (last Heard) {
 	return last
 }
 
-// mayCall reports whether somebody may be told more in this hour: all of it of what nobody
-// has heard of yet, two thirds of other things, and of those half in ten minutes. What she
-// is not told is in the next notice.
-func (d *decision) mayCall(person string, news bool) bool {
-	recent := slices.DeleteFunc(d.sent[person], func(at time.Time) bool { return d.now.Sub(at) >= time.Hour })
-	d.sent[person] = recent
-	short := slices.DeleteFunc(slices.Clone(recent), func(at time.Time) bool { return d.now.Sub(at) >= 10*time.Minute })
-	most := d.Pace.Most
-	if !news {
-		if third := max(most/3, 1); len(short) >= third {
-			d.at(short[len(short)-third].Add(10 * time.Minute))
-			return false
-		}
-		most = max(most*2/3, 1)
-	}
-	if len(recent) >= most {
-		d.at(recent[len(recent)-most].Add(time.Hour))
-		return false
-	}
-	return true
-}
-
 // acknowledged reminds whoever said that she deals with it, and calls everybody anew if
 // she does not say so again.
 func (d *decision) acknowledged(t *Told, ack Ack) {
 	for _, key := range d.keeping(t) {
 		h := t.Lines[key]
-		if line, known := d.lineOf(key); known && !d.now.Before(h.rest()) {
+		if line, known := d.lines[lineOnly(key)]; known && !d.now.Before(h.rest()) {
 			d.add(t, call{heard: key, line: line, person: h.Person, change: Taken, round: h.Round})
 		}
 	}
@@ -256,12 +232,12 @@ func (d *decision) linesOf(name string) []roster.Line {
 // remind tells whoever acknowledged it, once, that it lasts.
 func (d *decision) remind(t *Told, ack Ack, lines []roster.Line) {
 	for _, l := range lines {
-		if h := t.Lines[d.heardKey(lineKey(l), t)]; h.Change == Forgotten && h.Last.After(ack.At) {
+		if h := t.Lines[d.heardKey(d.lineKey(l), t)]; h.Change == Forgotten && h.Last.After(ack.At) {
 			return
 		}
 	}
 	for _, l := range lines {
-		key := d.heardKey(lineKey(l), t)
+		key := d.heardKey(d.lineKey(l), t)
 		h := t.Lines[key]
 		if rest := h.rest(); h.Round == t.Round && d.now.Before(rest) {
 			d.at(rest)

@@ -2,9 +2,7 @@ package alert
 
 import (
 	"context"
-	"errors"
-	"maps"
-	"slices"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -40,20 +38,23 @@ type Pager struct {
 	Now func() time.Time
 
 	open map[string]*Told // by key, as in Memory
-	// unsaved has the keys that are to be stored, and refused those that Memory did not take
-	// as they are, such as a full store.
-	unsaved, refused map[string]bool
-	channel          map[string]Channel
-	busy             map[string]bool // what is being used to send something; see busyKey
-	flying           map[*Told]int   // how many notices about a trouble are
-	done             chan result
-	sent             map[string][]time.Time // by person, in the last hour
-	slow             map[string]time.Time   // when each line last took what is told once an hour at most
-	clocked          map[string]time.Time   // acknowledgements from ahead of the clock: when they were first seen
-	leaving          bool                   // another pager may be at work
-	asking           map[string]chan found  // checks that do not come back
-	beating          chan struct{}
-	next             time.Time // when something is due
+	// unsaved has the keys that are to be stored, refused those that Memory did not take
+	// as they are, such as a full store, and saved those that it has taken.
+	unsaved, refused, saved map[string]bool
+	pasts                   map[string]Past // what is over and not kept yet
+	channel                 map[string]Channel
+	stuck                   map[string]*atomic.Int32 // by channel: calls that did not heed their end
+	busy                    map[string]bool          // what is being used to send something; see busyKey
+	flying                  map[*Told]int            // how many notices about a trouble are
+	done                    chan result
+	sent                    map[string][]stamp    // by line, in the last hour
+	slow                    map[string]time.Time  // when each line last took what is told once an hour at most
+	clocked                 map[string]time.Time  // acknowledgements from ahead of the clock: when they were first seen
+	untold                  map[string]time.Time  // since when a page is known that nobody heard
+	nobody                  bool                  // the plan has no people, but perhaps a team
+	asking                  map[string]chan found // checks that do not come back
+	beating                 chan struct{}
+	next                    time.Time // when something is due
 }
 
 // Pace is how often people are told. The zero value of each is the default.
@@ -89,37 +90,36 @@ const settle = 250 * time.Millisecond
 // is being sent then is waited for.
 func (p *Pager) Run(ctx context.Context, wake <-chan struct{}) error {
 	p.recall()
+	var looked, settled time.Time // settled is when a burst ends; zero: there is none
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	defer p.drain(ctx)
-	settling := false
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-wake:
-			if !settling { // a burst that does not end puts the look off once only
-				settling = true
-				timer.Reset(settle)
+			if settled.IsZero() { // a burst that does not end puts the look off once only
+				settled = time.Now().Add(settle)
 			}
-			continue
 		case r := <-p.done:
-			p.take(ctx, r)
-			if settling {
-				continue
+			if p.take(ctx, r); settled.IsZero() {
+				p.act(ctx)
 			}
-			p.act(ctx)
 		case <-timer.C:
-			settling = false
 			p.look(ctx)
+			looked, settled = time.Now(), time.Time{}
 		}
-		timer.Reset(p.pause())
+		timer.Reset(p.pause(looked, settled))
 	}
 }
 
-// pause is how long nothing is to be done.
-func (p *Pager) pause() time.Duration {
-	wait := p.Every
+// pause is for how long nothing is to be looked at.
+func (p *Pager) pause(looked, settled time.Time) time.Duration {
+	if !settled.IsZero() {
+		return max(time.Until(settled), 0)
+	}
+	wait := max(time.Until(looked.Add(p.Every)), 0)
 	if !p.next.IsZero() {
 		wait = min(wait, max(p.next.Sub(p.Now()), 10*time.Millisecond))
 	}
@@ -129,12 +129,13 @@ func (p *Pager) pause() time.Duration {
 // recall begins with what people know.
 func (p *Pager) recall() {
 	p.Pace = p.Pace.orDefault()
-	p.open, p.unsaved, p.busy, p.flying = map[string]*Told{}, map[string]bool{}, map[string]bool{}, map[*Told]int{}
-	p.channel, p.sent, p.asking = map[string]Channel{}, map[string][]time.Time{}, map[string]chan found{}
-	p.refused, p.slow, p.clocked = map[string]bool{}, map[string]time.Time{}, map[string]time.Time{}
+	p.open, p.unsaved, p.refused, p.saved = map[string]*Told{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
+	p.busy, p.flying, p.asking, p.pasts = map[string]bool{}, map[*Told]int{}, map[string]chan found{}, map[string]Past{}
+	p.sent, p.slow, p.clocked, p.untold = map[string][]stamp{}, map[string]time.Time{}, map[string]time.Time{}, map[string]time.Time{}
+	p.channel, p.stuck = map[string]Channel{}, map[string]*atomic.Int32{}
 	p.done, p.beating = make(chan result, 64), make(chan struct{}, 1)
 	for _, c := range p.Channels {
-		p.channel[c.Name] = c
+		p.channel[c.Name], p.stuck[c.Name] = c, new(atomic.Int32)
 	}
 	for _, t := range p.Memory.All() {
 		if p.open[t.Alert.Key] = &t; t.Lines == nil {
@@ -143,25 +144,28 @@ func (p *Pager) recall() {
 		if t.Name == "" { // of a version that called nobody by name
 			t.Name, t.Began, t.Stepped = p.name(t.Alert.Key), p.Now(), p.Now()
 		}
+		p.saved[t.Alert.Key] = true
 		for key, h := range t.Lines {
-			p.sent[h.Person] = append(p.sent[h.Person], h.Recent...)
-			if line := lineOnly(key); t.Alert.Severity == Slow && h.Last.After(p.slow[line]) {
+			line := lineOnly(key)
+			p.stamps(line, h, t.Alert.Severity)
+			if t.Alert.Severity == Slow && h.Last.After(p.slow[line]) {
 				p.slow[line] = h.Last
 			}
 		}
 	}
-	for person, times := range p.sent { // what was told together was one notice
-		slices.SortFunc(times, time.Time.Compare)
-		p.sent[person] = slices.CompactFunc(times, time.Time.Equal)
-	}
 }
 
-// drain takes the results of what is under way, so that a stop repeats nothing.
+// drain takes the results of what is under way, so that a stop repeats nothing, and waits
+// for the last heartbeat.
 func (p *Pager) drain(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx)
-	p.leaving = true
 	for len(p.busy) > 0 {
 		p.take(ctx, <-p.done)
+	}
+	p.leave(ctx)
+	select {
+	case p.beating <- struct{}{}:
+	case <-time.After(patience):
 	}
 }
 
@@ -172,6 +176,7 @@ func (p *Pager) look(ctx context.Context) {
 		return
 	}
 	p.reconcile(seen)
+	p.remember()
 	p.act(ctx)
 	p.beat(ctx, seen.well)
 }
@@ -185,7 +190,7 @@ func (p *Pager) act(ctx context.Context) {
 		p.touch(t)
 	}
 	for _, t := range d.ended {
-		p.forget(ctx, t)
+		p.forget(t, d.acks[t.Alert.Key].At)
 	}
 	p.store(ctx)
 }
@@ -211,66 +216,14 @@ func (p *Pager) beat(ctx context.Context, well bool) {
 	}()
 }
 
-// touch has a trouble stored, once what is due was sent: a store that is slow holds up no
-// call. Killed in between, the pager tells it again.
-func (p *Pager) touch(t *Told) { p.unsaved[t.Alert.Key] = true }
-
-// storing is how long one look may spend on a store that is slow; the rest is stored at
-// the next.
-const storing = time.Second
-
-// store stores what changed, the loudest first; what is not taken is tried at every look.
-func (p *Pager) store(ctx context.Context) {
-	keys := slices.Collect(maps.Keys(p.unsaved))
-	slices.SortFunc(keys, func(a, b string) int { return p.loudness(a) - p.loudness(b) })
-	for began := time.Now(); len(keys) > 0 && time.Since(began) < storing; keys = keys[1:] {
-		if t, open := p.open[keys[0]]; open {
-			p.save(ctx, t)
-		} else {
-			p.kept(keys[0], errors.Join(p.Acks.Delete(ctx, keys[0]), p.Memory.Delete(ctx, keys[0])))
-		}
+// Lifeboat is a pager of the same people that needs no store: it starts with nothing and
+// looks at one check alone. Every process may run one; providers that keep incidents know
+// by the name that several tell of the same.
+func (p *Pager) Lifeboat(c Check) *Pager {
+	return &Pager{
+		Checks: []Check{c}, Channels: p.Channels, Plan: p.Plan, Watch: p.Watch, Pace: p.Pace,
+		Memory: &Local[Told]{Key: func(t Told) string { return t.Alert.Key }}, Acks: &Local[Ack]{Key: func(a Ack) string { return a.Key }},
+		States: &Local[State]{Key: func(s State) string { return s.Channel }}, Practice: p.Practice, From: p.From, Desk: p.Desk,
+		Every: p.Every, Log: p.Log, Now: p.Now,
 	}
-}
-
-func (p *Pager) loudness(key string) int {
-	if t, open := p.open[key]; open {
-		return t.Alert.Severity.rank()
-	}
-	return len(severities)
-}
-
-// save stores what people know of a trouble.
-func (p *Pager) save(ctx context.Context, t *Told) {
-	p.kept(t.Alert.Key, p.Memory.Put(ctx, *t))
-}
-
-// stored reports whether a trouble is still remembered: after the lease has passed on,
-// another pager may have ended it.
-func (p *Pager) stored(t *Told) bool {
-	return slices.ContainsFunc(p.Memory.All(), func(s Told) bool { return s.Alert.Key == t.Alert.Key && s.Began.Equal(t.Began) })
-}
-
-// forget ends a trouble that everybody knows to be over.
-func (p *Pager) forget(ctx context.Context, t *Told) {
-	delete(p.open, t.Alert.Key)
-	p.touch(t)
-	if p.History == nil {
-		return
-	}
-	past := Past{Name: t.Name, Alert: t.Alert, Began: t.Began, Over: t.Gone, Acked: p.acks()[t.Alert.Key].At, Hidden: t.HiddenBy != ""}
-	if err := p.History.Keep(ctx, past); err != nil {
-		p.Log.Warn("an alert that is over is missing in the reports", zap.String("key", t.Alert.Key), zap.Error(err))
-	}
-}
-
-func (p *Pager) kept(key string, err error) {
-	if err == nil {
-		delete(p.unsaved, key)
-		delete(p.refused, key)
-		return
-	}
-	if !p.refused[key] {
-		p.Log.Error("what was told is not stored: it is tried again", zap.String("key", key), zap.Error(err))
-	}
-	p.unsaved[key], p.refused[key] = true, true
 }

@@ -1,11 +1,13 @@
 package alert
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -49,9 +51,9 @@ func (p *Pager) send(ctx context.Context, calls []call) {
 // keeps incidents only the one that it is about.
 func (p *Pager) busyKey(c call) string {
 	if p.channel[c.line.Channel].Keeps {
-		return lineKey(c.line) + " " + c.told.incident(c.round)
+		return p.lineKey(c.line) + " " + c.told.incident(c.round)
 	}
-	return lineKey(c.line)
+	return p.lineKey(c.line)
 }
 
 // atOnce is how many notices one provider that keeps incidents is sent at the same time. A
@@ -64,7 +66,7 @@ func (p *Pager) hasRoom(c call) bool {
 	}
 	n := 0
 	for key := range p.busy {
-		if strings.HasPrefix(key, lineKey(c.line)+" ") {
+		if strings.HasPrefix(key, p.lineKey(c.line)+" ") {
 			n++
 		}
 	}
@@ -73,7 +75,7 @@ func (p *Pager) hasRoom(c call) bool {
 
 // post sends one notice.
 func (p *Pager) post(ctx context.Context, busy string, calls []call) {
-	r := result{line: lineKey(calls[0].line), busy: busy, calls: calls, at: p.Now()}
+	r := result{line: p.lineKey(calls[0].line), busy: busy, calls: calls, at: p.Now()}
 	n := Notice{To: calls[0].line.To, From: p.From, Desk: p.Desk, At: r.at}
 	id := sha256.New()
 	for _, c := range calls {
@@ -87,26 +89,39 @@ func (p *Pager) post(ctx context.Context, busy string, calls []call) {
 		p.flying[c.told]++
 	}
 	channel, known := p.channel[calls[0].line.Channel]
+	stuck := p.stuck[channel.Name]
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	go func() {
 		defer cancel()
-		if r.err = errUnknown; known {
-			r.err = tried(ctx, channel, n)
+		switch {
+		case !known:
+			r.err = errUnknown
+		case stuck.Load() >= mostStuck:
+			r.err = errStuck
+		default:
+			r.err = tried(ctx, channel, n, stuck)
 		}
 		p.done <- r
 	}()
 }
 
-// errUnknown is a line to a channel that there is not.
-var errUnknown = &Failure{Why: "there is no channel of that name in the configuration", Final: true}
+// mostStuck is how many calls of one channel may have outlived their time: what never comes
+// back is not asked without end.
+const mostStuck = 8
+
+var (
+	// errUnknown is a line to a channel that there is not.
+	errUnknown = &Failure{Why: "there is no channel of that name in the configuration", Final: true}
+	errStuck   = &Failure{Why: "it has not come back from earlier notices: if it lasts, start triage anew"}
+)
 
 // tried passes a notice on, whatever the channel does.
-func tried(ctx context.Context, c Channel, n Notice) (err error) {
+func tried(ctx context.Context, c Channel, n Notice, stuck *atomic.Int32) (err error) {
 	ended := make(chan error, 1)
 	go func() {
 		defer func() {
 			if r := recover(); r != nil {
-				ended <- &Failure{Why: fmt.Sprintf("the channel failed: %T", r)}
+				ended <- &Failure{Why: fmt.Sprintf("the channel failed: %T", r), Unclear: true}
 			}
 		}()
 		ended <- c.Notify(ctx, n)
@@ -115,7 +130,9 @@ func tried(ctx context.Context, c Channel, n Notice) (err error) {
 	case err = <-ended:
 		return err
 	case <-ctx.Done(): // a library that does not heed it keeps its goroutine, and nobody else
-		return &Failure{Why: "it did not answer in time", Cause: ctx.Err()}
+		stuck.Add(1)
+		go func() { <-ended; stuck.Add(-1) }()
+		return &Failure{Why: "it did not answer in time", Unclear: true, Cause: ctx.Err()}
 	}
 }
 
@@ -123,16 +140,17 @@ func tried(ctx context.Context, c Channel, n Notice) (err error) {
 func (p *Pager) take(ctx context.Context, r result) {
 	delete(p.busy, r.busy)
 	p.channelDid(ctx, r)
+	counts := p.stamped(r)
 	for i, c := range r.calls {
 		h := c.told.Lines[c.heard]
-		h.note(c, r, r.said[i], p.Now())
+		h.note(c, r, r.said[i], counts, p.Now())
 		if c.told.Lines[c.heard] = h; p.flying[c.told] > 1 {
 			p.flying[c.told]--
 		} else {
 			delete(p.flying, c.told)
 		}
-		if p.open[c.told.Alert.Key] == c.told && (!p.leaving || p.stored(c.told)) {
-			p.save(ctx, c.told)
+		if p.open[c.told.Alert.Key] == c.told {
+			p.touch(c.told)
 		}
 	}
 	fields := []zap.Field{zap.String("channel", r.calls[0].line.Channel), zap.String("person", r.calls[0].person),
@@ -141,11 +159,8 @@ func (p *Pager) take(ctx context.Context, r result) {
 		p.Log.Error("a notice was not taken", append(fields, zap.String("why", WhyOf(r.err)), zap.Error(causeOf(r.err)))...)
 		return
 	}
-	if person := r.calls[0].person; person != "" && slices.ContainsFunc(r.calls, func(c call) bool { return c.change.calls() }) {
-		p.sent[person] = append(p.sent[person], r.at)
-	}
-	for _, c := range r.calls {
-		if c.told.Alert.Severity == Slow && c.change.calls() {
+	for _, c := range r.calls { // the first of an hour's is its time
+		if c.told.Alert.Severity == Slow && c.change.calls() && r.at.Sub(p.slow[r.line]) >= again[Slow]/24 {
 			p.slow[r.line] = r.at
 		}
 	}
@@ -154,15 +169,16 @@ func (p *Pager) take(ctx context.Context, r result) {
 
 // note is what a line knows after a notice. Told first and noted after: at least once,
 // never silently none.
-func (h *Heard) note(c call, r result, said Message, now time.Time) {
-	h.Person, h.Channel = c.person, c.line.Channel
+func (h *Heard) note(c call, r result, said Message, counts bool, now time.Time) {
+	h.Person, h.Channel = cmp.Or(c.person, h.Person), c.line.Channel // the team's number may be hers, too
 	if h.Round != c.round {
-		h.First, h.Tries = time.Time{}, 0
+		h.First, h.Tries, h.Unclear = time.Time{}, 0, false
 	}
 	if r.err != nil {
 		h.Round, h.Tried, h.Tries, h.Why = c.round, now, h.Tries+1, WhyOf(r.err)
-		if h.Rest = restAfter(h.Tries, r.err); h.First.IsZero() {
-			h.Count, h.Latest = said.Count, said.Latest // it may have arrived all the same
+		h.Rest = restAfter(h.Tries, r.err)
+		if h.First.IsZero() && unclear(r.err) {
+			h.Count, h.Latest, h.Unclear = said.Count, said.Latest, true
 		}
 		return
 	}
@@ -170,9 +186,9 @@ func (h *Heard) note(c call, r result, said Message, now time.Time) {
 		h.First = r.at
 	}
 	h.Round, h.Last, h.Times, h.Change = c.round, r.at, h.Times+1, c.change
-	h.Count, h.Latest = said.Count, said.Latest
+	h.Count, h.Latest, h.Unclear = said.Count, said.Latest, false
 	h.Recent = slices.DeleteFunc(slices.Clone(h.Recent), func(at time.Time) bool { return r.at.Sub(at) >= time.Hour })
-	if c.change.calls() {
+	if counts && c.change.calls() {
 		h.Recent = append(h.Recent, r.at)
 	}
 	h.Tried, h.Tries, h.Why, h.Rest = time.Time{}, 0, "", 0

@@ -2,6 +2,7 @@ package alert
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -25,6 +26,9 @@ type Told struct {
 	Stepped time.Time `json:"stepped,omitzero"`
 	// Lines are those on which it was told, or tried to be, by their keys.
 	Lines map[string]Heard `json:"lines,omitempty"`
+	// Fewest is how many there were at least since the acknowledgement of AckedAt.
+	Fewest  int       `json:"fewest,omitempty"`
+	AckedAt time.Time `json:"acked_at,omitzero"`
 	// HiddenBy is the key of a broader alert that is told in its place; empty: none is.
 	HiddenBy string `json:"hidden_by,omitempty"`
 }
@@ -36,7 +40,8 @@ func (t Told) incident(round int) string { return fmt.Sprintf("%s-%d", t.Name, r
 
 // Heard is what one line was told of one trouble.
 type Heard struct {
-	// Person is whose line it is; empty: the team's. Channel is the channel's name.
+	// Person is who was called on it last; empty: it is the team's. Channel is the
+	// channel's name.
 	Person  string `json:"person,omitempty"`
 	Channel string `json:"channel"`
 	// First is when it first took a notice of this round, Last when the last one of any,
@@ -45,12 +50,15 @@ type Heard struct {
 	Last  time.Time `json:"last,omitzero"`
 	Times int       `json:"times,omitempty"`
 	Round int       `json:"round,omitempty"`
-	// Recent is when it took notices in the last hour, for the cap of its person.
+	// Recent is when it took notices in the last hour, for the cap; none where a provider
+	// keeps incidents.
 	Recent []time.Time `json:"recent,omitempty"`
-	// Change, Count and Latest are what the last one said.
-	Change Change    `json:"change,omitempty"`
-	Count  int       `json:"count,omitempty"`
-	Latest time.Time `json:"latest,omitzero"`
+	// Change, Count and Latest are what the last one said; the count is lowered when there
+	// are fewer. Unclear: it took none in this round, and what failed may have arrived.
+	Change  Change    `json:"change,omitempty"`
+	Count   int       `json:"count,omitempty"`
+	Latest  time.Time `json:"latest,omitzero"`
+	Unclear bool      `json:"unclear,omitempty"`
 	// Tried is when it was last tried in vain, Tries how often in a row, and Why the
 	// reason in words for people; empty: the last notice was taken.
 	Tried time.Time `json:"tried,omitzero"`
@@ -93,7 +101,7 @@ type Past struct {
 	Began time.Time `json:"began"`
 	Over  time.Time `json:"over"`
 	Acked time.Time `json:"acked,omitzero"`
-	// Hidden: a broader alert was told in its place.
+	// Hidden: nobody was told, but of a broader alert in its place.
 	Hidden bool `json:"hidden,omitempty"`
 }
 
@@ -138,4 +146,59 @@ type Acks interface {
 type States interface {
 	All() []State
 	Put(ctx context.Context, s State) error
+}
+
+// wants is why a line is to be told next, and when.
+func (h Heard) wants(a Alert, repeat, more time.Duration) (Change, time.Time) {
+	switch {
+	case h.Times == 0 || h.Change == Over:
+		return New, time.Time{}
+	case a.Again == 0 && grew(a, h.Latest, h.Count):
+		return More, h.Last.Add(more)
+	}
+	return Still, h.Last.Add(repeat)
+}
+
+// rest is until when a line that failed is left alone; zero: it did not.
+func (h Heard) rest() time.Time {
+	if h.Tries == 0 {
+		return time.Time{}
+	}
+	return h.Tried.Add(h.Rest)
+}
+
+const (
+	hiccup   = 5 * time.Second // the pause after a first failure
+	sickness = 5 * time.Minute // and the longest one
+)
+
+// restAfter is how long a line is left alone after so many failures in a row: longer each
+// time, as long as the provider asks, and long where only a person can mend it.
+func restAfter(tries int, err error) time.Duration {
+	rest := min(hiccup<<min(tries-1, 10), sickness)
+	if f, ok := errors.AsType[*Failure](err); ok {
+		if f.Final {
+			rest = sickness
+		}
+		rest = max(rest, min(f.After, time.Hour))
+	}
+	return rest
+}
+
+// notBefore takes back what would lie ahead because the clock was set back: until then
+// nothing would be repeated.
+func (t *Told) notBefore(now time.Time) {
+	back := func(at *time.Time) {
+		if at.After(now) {
+			*at = now
+		}
+	}
+	back(&t.Stepped)
+	back(&t.Gone)
+	for key, h := range t.Lines {
+		back(&h.First)
+		back(&h.Last)
+		back(&h.Tried)
+		t.Lines[key] = h
+	}
 }

@@ -58,7 +58,7 @@ func (k Cases) Look(context.Context) ([]alert.Alert, error) {
 func (k Cases) one(c *respond.Case, severity alert.Severity) (a alert.Alert, list string) {
 	a = alert.Alert{
 		Key: key("cases", string(c.Lane), c.Comment.Account), Severity: severity, What: laneWords[c.Lane],
-		Where: whereIs(c), Since: c.Opened, Latest: c.Opened, Link: toCase(k.Page, c),
+		Where: whereIs(c), Since: c.Placed(), Latest: c.Placed(), Link: toCase(k.Page, c),
 	}
 	list = toQueue(k.Page, c.Lane, c.Comment.Account)
 	if c.Lane != respond.LaneTakeDown || c.Comment.Created.IsZero() {

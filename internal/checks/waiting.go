@@ -90,7 +90,7 @@ func (k Waiting) Look(context.Context) ([]alert.Alert, error) {
 // as a reply that the platform refused, since it did.
 func waitsSince(c *respond.Case) time.Time {
 	if c.State() == respond.Waiting {
-		return c.Opened
+		return c.Placed()
 	}
 	return c.LastStep()
 }

@@ -58,6 +58,8 @@ type Case struct {
 	Sampled string    `json:"sampled,omitempty"`
 	Lane    Lane      `json:"lane"`
 	Opened  time.Time `json:"opened"`
+	// Entered is when an edit brought it into its lane; zero: it was opened there.
+	Entered time.Time `json:"entered,omitzero"`
 	// Suggestion is what the desk proposes; nil when it has no safe proposal.
 	Suggestion *Suggestion `json:"suggestion,omitempty"`
 	// Low marks a case that can wait behind the others of its lane.
@@ -168,6 +170,14 @@ func (c Case) ID() string { return c.Comment.ID }
 
 // Key names the case in its bucket.
 func (c Case) Key() string { return c.Comment.ID }
+
+// Placed is since when the case is in its lane.
+func (c Case) Placed() time.Time {
+	if c.Entered.IsZero() {
+		return c.Opened
+	}
+	return c.Entered
+}
 
 // State is the case's state: that of its least settled action, or waiting as
 // long as nobody decided.

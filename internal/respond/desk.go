@@ -233,6 +233,9 @@ func (d *Desk) revise(ctx context.Context, c Case, v classify.Verdict) error {
 	c.Comment, c.Judgement, c.Model, c.Label, c.Erased = v.Comment, v.Judgement, v.Model, nil, ""
 	c.Note(d.Now(), Machine, "edited", string(lane))
 	c.TakeBack("the comment was edited after this was approved", d.Now())
+	if ok && lane != c.Lane {
+		c.Entered = d.Now()
+	}
 	switch {
 	case c.acted():
 		if ok {

@@ -96,6 +96,21 @@ func TestEditedComment(t *testing.T) {
 			t.Fatal("the old approval went out")
 		}
 	})
+	t.Run("into another lane: it is there since then", func(t *testing.T) {
+		w := newWorld(t)
+		v := desktest.Clear(w.Comment("c1", desktest.Said))
+		edit(w, v)
+		opened := w.Get(v.Comment.ID).Opened
+		w.Wait(time.Hour)
+		edit(w, desktest.Clear(w.Comment("c1", "I bleed more")))
+		if c := w.Get(v.Comment.ID); c.Lane != respond.LaneClear || !c.Placed().Equal(opened) {
+			t.Errorf("it is in lane %s since %v, opened %v", c.Lane, c.Placed(), opened)
+		}
+		edit(w, classify.Verdict{Comment: w.Comment("c1", "I bleed more and may faint"), Judgement: classify.Judgement{Judged: true, Urgent: true, Lang: "en"}})
+		if c := w.Get(v.Comment.ID); c.Lane != respond.LaneUrgent || !c.Opened.Equal(opened) || !c.Placed().Equal(w.Clock) {
+			t.Errorf("it is in lane %s since %v, opened %v", c.Lane, c.Placed(), opened)
+		}
+	})
 	t.Run("to something harmless, and the first verdict comes late: no case", func(t *testing.T) {
 		w := newWorld(t)
 		first := desktest.Clear(w.Comment("c1", desktest.Said))

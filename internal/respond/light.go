@@ -18,7 +18,7 @@ func (c Case) Light() Case {
 	light := Case{
 		Comment: ingest.Comment{ID: m.ID, Version: m.Version, Platform: m.Platform, Account: m.Account,
 			Thread: m.Thread, Created: m.Created, PrivateUntil: m.PrivateUntil, Own: m.Own},
-		Lane: c.Lane, Opened: c.Opened, Low: c.Low, Assignee: c.Assignee, Erased: c.Erased, Paused: c.Paused, Partial: true,
+		Lane: c.Lane, Opened: c.Opened, Entered: c.Entered, Low: c.Low, Assignee: c.Assignee, Erased: c.Erased, Paused: c.Paused, Partial: true,
 		Actions: make([]Action, len(c.Actions)), History: []Entry{},
 	}
 	if c.Outcome != nil {
@@ -73,7 +73,7 @@ func (e Entry) Decides() bool { return e.Do == "approved" || e.Do == "dismissed"
 
 // lightForm numbers what Light keeps and how it is packed: what was packed in
 // another form cannot be unpacked. Whoever changes either raises it.
-const lightForm = 4
+const lightForm = 5
 
 var errPacked = errors.New("these are no packed cases of this version")
 
@@ -138,7 +138,7 @@ func (p *packing) one(c *Case) {
 	m := &c.Comment
 	words(p, &m.ID, &m.Version, &m.Platform, &m.Account, &m.Thread, &c.Erased, &c.Assignee)
 	words(p, &c.Lane)
-	p.times(&m.Created, &m.PrivateUntil, &c.Opened, &c.Paused)
+	p.times(&m.Created, &m.PrivateUntil, &c.Opened, &c.Entered, &c.Paused)
 	p.flags(&c.Low, &m.Own)
 	p.outcome(c)
 	p.proposal(c)

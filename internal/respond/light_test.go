@@ -20,7 +20,7 @@ import (
 func seen(c respond.Case) string {
 	m := c.Comment
 	out := fmt.Sprint(c.ID(), c.Key(), m.Platform, m.Account, m.Thread, m.Key(), m.Created, m.PrivateUntil, // fields that are looked at
-		c.Lane, c.Opened, c.Low, c.Assignee, c.Erased, c.Paused, outcome(c),
+		c.Lane, c.Opened, c.Placed(), c.Low, c.Assignee, c.Erased, c.Paused, outcome(c),
 		c.State(), c.Open(), c.Settled(), c.LastStep(), c.CanUndo(), proposed(c), respond.Seen(c)) // and what is made of them
 	for _, a := range c.Actions {
 		started := time.Time{}
@@ -121,14 +121,14 @@ func TestLightForm(t *testing.T) {
 	c := respond.Case{
 		Comment: ingest.Comment{ID: "i", Version: "v", Edit: 1, Platform: "facebook", Account: "a", Thread: "t", Parent: "p", Created: at, Seen: at, PrivateUntil: at,
 			Content: ingest.Content{Text: "words"}},
-		Lane: respond.LaneClear, Opened: at, Low: true, Assignee: "priya", Erased: "request", Paused: at, Suggestion: &respond.Suggestion{Text: "x"}, Noted: 4, Revision: 3,
+		Lane: respond.LaneClear, Opened: at, Entered: at, Low: true, Assignee: "priya", Erased: "request", Paused: at, Suggestion: &respond.Suggestion{Text: "x"}, Noted: 4, Revision: 3,
 		Actions: []respond.Action{{Kind: ingest.Reply, State: respond.Sent, Text: "k", Reason: "r", By: "dana", Approved: at, Due: at, Held: "h", Looks: 1, Item: "o", Unclear: true,
 			Look: true, Why: "w", Code: "c", Done: at, Intent: &respond.Intent{Attempt: 1, Started: at, Before: []string{"b"}}}},
 		History: []respond.Entry{{Do: "opened"}, {Do: "dismissed"}, {N: 2, At: at, By: "dana", Do: "approved", Note: "reply"}, {N: 3, At: at, By: respond.Machine, Do: "sent"}, {Do: respond.Revealed}},
 	}
 	light := respond.Case{
 		Comment: ingest.Comment{ID: "i", Version: "v", Platform: "facebook", Account: "a", Thread: "t", Created: at, PrivateUntil: at},
-		Lane:    respond.LaneClear, Opened: at, Low: true, Assignee: "priya", Erased: "request", Paused: at, Partial: true,
+		Lane:    respond.LaneClear, Opened: at, Entered: at, Low: true, Assignee: "priya", Erased: "request", Paused: at, Partial: true,
 		Actions: []respond.Action{{Kind: ingest.Reply, State: respond.Sent, By: "dana", Approved: at, Due: at, Held: "h", Item: "o", Unclear: true, Look: true, Intent: &respond.Intent{Started: at}}},
 		History: []respond.Entry{{At: at, By: "dana", Do: "approved"}, {At: at, By: respond.Machine, Do: "sent"}},
 	}
@@ -137,7 +137,7 @@ func TestLightForm(t *testing.T) {
 		t.Errorf("a light case is\n%+v, want\n%+v", got, light)
 	}
 	sum := sha256.Sum256(respond.Case{}.Pack([]*respond.Case{&got}))
-	if respond.LightForm != 4 || hex.EncodeToString(sum[:8]) != "23653a2de6018972" {
+	if respond.LightForm != 5 || hex.EncodeToString(sum[:8]) != "5dd3dabad7e40767" {
 		t.Errorf("form %d is packed as %x", respond.LightForm, sum[:8])
 	}
 }

@@ -31,6 +31,27 @@ func (s channelRecord) Key() string { return s.Channel }
 
 type shiftRecord struct{ roster.Override }
 
+// Shifts are the overrides; those that ended long ago are let go when one is made.
+type Shifts struct {
+	shelf[shiftRecord, roster.Override]
+	now func() time.Time
+}
+
+// shiftKept is for how long an override that has ended is kept, to be seen.
+const shiftKept = 35 * 24 * time.Hour
+
+// Put stores an override over whatever is there.
+func (s *Shifts) Put(ctx context.Context, o roster.Override) error {
+	for _, old := range s.All() {
+		if s.now().Sub(old.Until) > shiftKept {
+			if err := s.Delete(ctx, old.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return s.shelf.Put(ctx, o)
+}
+
 // Key implements bus.Keyed.
 func (o shiftRecord) Key() string { return o.ID }
 
@@ -70,19 +91,25 @@ type pastRecord struct{ alert.Past }
 func (p pastRecord) Key() string { return fmt.Sprintf("%s-%d", p.Name, p.Began.UnixMilli()) }
 
 // Pasts implements alert.History.
-type Pasts struct{ bucket *bus.Bucket[pastRecord] }
+type Pasts struct {
+	bucket *bus.Bucket[pastRecord]
+	pruned time.Time // when what is too old was last let go
+}
 
 // pastKept is for how long: the weekly report compares two weeks.
 const pastKept = 35 * 24 * time.Hour
 
-// Keep stores what is over, and lets go of what is too old.
-func (p Pasts) Keep(ctx context.Context, past alert.Past) error {
-	for _, r := range p.bucket.All() {
-		if past.Over.Sub(r.Value.Over) > pastKept {
-			if err := p.bucket.Delete(ctx, r.Value.Key()); err != nil {
-				return err
+// Keep stores what is over, and once a day lets go of what is too old.
+func (p *Pasts) Keep(ctx context.Context, past alert.Past) error {
+	if day := 24 * time.Hour; past.Over.Sub(p.pruned).Abs() > day {
+		for _, r := range p.bucket.All() {
+			if past.Over.Sub(r.Value.Over) > pastKept {
+				if err := p.bucket.Delete(ctx, r.Value.Key()); err != nil {
+					return err
+				}
 			}
 		}
+		p.pruned = past.Over
 	}
 	_, err := p.bucket.Put(ctx, pastRecord{past})
 	return err
@@ -144,7 +171,7 @@ type OnCall struct {
 	Told     shelf[toldRecord, alert.Told]
 	Acks     shelf[ackRecord, alert.Ack]
 	Channels shelf[channelRecord, alert.State]
-	Shifts   shelf[shiftRecord, roster.Override]
+	Shifts   Shifts
 	Digests  Digests
 	Past     Pasts
 }
@@ -158,7 +185,7 @@ func ownLines(t alert.Told) alert.Told {
 	return t
 }
 
-func newOnCall() *OnCall {
+func newOnCall(now func() time.Time) *OnCall {
 	return &OnCall{
 		Told: shelf[toldRecord, alert.Told]{
 			in:  func(t alert.Told) toldRecord { return toldRecord{ownLines(t)} },
@@ -166,7 +193,7 @@ func newOnCall() *OnCall {
 		},
 		Acks:     shelf[ackRecord, alert.Ack]{in: func(a alert.Ack) ackRecord { return ackRecord{a} }, out: func(r ackRecord) alert.Ack { return r.Ack }},
 		Channels: shelf[channelRecord, alert.State]{in: func(s alert.State) channelRecord { return channelRecord{s} }, out: func(r channelRecord) alert.State { return r.State }},
-		Shifts:   shelf[shiftRecord, roster.Override]{in: func(o roster.Override) shiftRecord { return shiftRecord{o} }, out: func(r shiftRecord) roster.Override { return r.Override }},
+		Shifts:   Shifts{now: now, shelf: shelf[shiftRecord, roster.Override]{in: func(o roster.Override) shiftRecord { return shiftRecord{o} }, out: func(r shiftRecord) roster.Override { return r.Override }}},
 	}
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -54,7 +55,7 @@ func TestPastAlertsAreKeptForTheReports(t *testing.T) {
 		began := at.AddDate(0, 0, 7*weeks)
 		must(t, p.OnCall.Past.Keep(t.Context(), alert.Past{Name: "abc", Alert: alert.Alert{Key: "cases/urgent/cedar", Count: weeks}, Began: began, Over: began.Add(time.Hour), Acked: began.Add(time.Minute)}))
 	}
-	duty := &alert.Duty{Memory: &p.OnCall.Told, Acks: &p.OnCall.Acks}
+	duty := &alert.Duty{Memory: &p.OnCall.Told, Acks: &p.OnCall.Acks, Now: time.Now}
 	must(t, p.OnCall.Told.Put(t.Context(), alert.Told{Alert: alert.Alert{Key: "sources/facebook"}, Began: at.AddDate(0, 0, 50)}))
 	calls := p.OnCall.Calls(duty, at, at.AddDate(1, 0, 0))
 	if len(calls) != 7 { // six of eight weeks, and what lasts
@@ -63,6 +64,24 @@ func TestPastAlertsAreKeptForTheReports(t *testing.T) {
 	week := p.OnCall.Calls(duty, at.AddDate(0, 0, 49), at.AddDate(0, 0, 49).Add(2*time.Hour))
 	if len(week) != 1 || week[0].Count != 7 || week[0].Acked.IsZero() || week[0].Over.IsZero() {
 		t.Errorf("the last week had %+v", week)
+	}
+}
+
+// Overrides of long ago are let go, one that is to come or has just ended is not.
+func TestOldOverridesAreLetGo(t *testing.T) {
+	p := open(t, t.TempDir())
+	for id, until := range map[string]time.Duration{"old": -36 * 24 * time.Hour, "last": -34 * 24 * time.Hour, "now": time.Hour, "soon": 400 * 24 * time.Hour} {
+		end := time.Now().Add(until)
+		must(t, p.OnCall.Shifts.Put(t.Context(), roster.Override{ID: id, Person: "lee", From: end.Add(-time.Hour), Until: end}))
+	}
+	must(t, p.OnCall.Shifts.Put(t.Context(), roster.Override{ID: "new", Person: "dana", From: time.Now(), Until: time.Now().Add(time.Hour)}))
+	var left []string
+	for _, o := range p.OnCall.Shifts.All() {
+		left = append(left, o.ID)
+	}
+	slices.Sort(left)
+	if want := []string{"last", "new", "now", "soon"}; !slices.Equal(left, want) {
+		t.Errorf("%v are left, want %v", left, want)
 	}
 }
 

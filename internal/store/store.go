@@ -73,7 +73,7 @@ type Store struct {
 
 // Open opens everything, creating it the first time.
 func Open(ctx context.Context, b *bus.Bus, o Options) (*Store, error) {
-	s := &Store{bus: b, log: o.Log, now: o.Now, OnCall: newOnCall(), Sources: newSources(o.Now), Presence: newPresence(o.Log, o.Now)}
+	s := &Store{bus: b, log: o.Log, now: o.Now, OnCall: newOnCall(o.Now), Sources: newSources(o.Now), Presence: newPresence(o.Log, o.Now)}
 	s.Presence.connect(b)
 	s.Sessions.log = o.Log
 	var changes settingsBucket

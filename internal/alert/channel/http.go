@@ -106,6 +106,7 @@ func (r *Remote) judge(got Reply) error {
 	case s == http.StatusTooManyRequests:
 		f.Why = r.Provider + " wants fewer messages at once: it is tried again"
 	case s >= 500, s == http.StatusRequestTimeout, s == http.StatusTooEarly, s == http.StatusConflict:
+		f.Unclear = s >= 500 && s != http.StatusServiceUnavailable // a proxy may have passed it on
 		f.Why = r.Provider + " is in trouble itself: it is tried again; if it lasts, look at its status page"
 	case s/100 == 3:
 		f.Why, f.Final = r.Provider+" sends us elsewhere, and we do not follow: write the new address into the configuration", true
@@ -151,11 +152,19 @@ func Unanswered(provider string, err error) *alert.Failure {
 	case garbled, errors.Is(err, http.ErrSchemeMismatch):
 		f.Why, f.Final = provider+" does not speak TLS there: check the address and the port", true
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), isNet && slow.Timeout():
+		f.Unclear = !dialing(err)
 		f.Why = provider + " did not answer in time: it is tried again; if it lasts, check the network and the address"
 	case name:
 		f.Why = provider + "'s name could not be looked up: check the network, the name server and the address"
 	default:
+		f.Unclear = !dialing(err)
 		f.Why = provider + " could not be reached: check the network and the address; it is tried again"
 	}
 	return f
+}
+
+// dialing reports whether there was no connection yet, so that nothing can have arrived.
+func dialing(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "dial"
 }

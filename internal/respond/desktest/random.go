@@ -37,7 +37,7 @@ func (r Random) Case() respond.Case {
 		Comment: ingest.Comment{ID: "id", Version: pick(r, "", "v"), Edit: 2, Platform: "facebook", Account: pick(r, "a", "b"), Thread: "thread",
 			Parent: "parent", Created: r.time(), Seen: r.time(), CanHide: true, PrivateUntil: r.time(), Content: ingest.Content{Text: "words"}},
 		Judgement: classify.Judgement{Judged: true, Reasons: []classify.Reason{{Start: 1, End: 2}}},
-		Lane:      pick(r, respond.Lanes...), Opened: r.time(), Low: r.IntN(2) == 0, Assignee: pick(r, "", "dana", "priya"), Erased: pick(r, "", "", respond.WhyRetention, respond.WhyRequest), Paused: r.time(),
+		Lane:      pick(r, respond.Lanes...), Opened: r.time(), Entered: r.time(), Low: r.IntN(2) == 0, Assignee: pick(r, "", "dana", "priya"), Erased: pick(r, "", "", respond.WhyRetention, respond.WhyRequest), Paused: r.time(),
 		Suggestion: &respond.Suggestion{Text: "Thank you."}, Noted: 9, Revision: 7,
 	}
 	if r.IntN(3) == 0 {

@@ -30,7 +30,7 @@ func at(plan roster.Plan, standing ...alert.Told) *look {
 		}
 	}
 	return &look{Words: say.In(say.English), me: people.User{Name: "rita", Role: people.Reviewer}, now: noon, plan: &plan, state: map[string]alert.State{},
-		duty: &alert.Duty{Memory: none[alert.Told](standing), Acks: none[alert.Ack]{}, States: none[alert.State]{}, Overrides: none[roster.Override]{},
+		duty: &alert.Duty{Memory: none[alert.Told](standing), Acks: none[alert.Ack]{}, States: none[alert.State]{}, Overrides: none[roster.Override]{}, Now: func() time.Time { return noon },
 			Channels: []alert.Channel{{Name: "sms"}, {Name: "screen", Silent: true}}}}
 }
 
