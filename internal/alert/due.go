@@ -2,9 +2,6 @@ package alert
 
 import (
 	"cmp"
-	"crypto/hmac"
-	"crypto/sha256"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -22,6 +19,12 @@ type call struct {
 	round  int
 }
 
+// about is a line's memory of a trouble.
+type about struct {
+	told  *Told
+	heard string
+}
+
 // decision is what is to be done now, and when there is something again.
 type decision struct {
 	*Pager
@@ -29,6 +32,7 @@ type decision struct {
 	plan    *roster.Plan
 	acks    map[string]Ack
 	calls   []call
+	added   map[about]bool // of them
 	changed []*Told
 	ended   []*Told
 	next    time.Time
@@ -52,7 +56,7 @@ const mourned = 300
 // decide goes over every trouble.
 func (p *Pager) decide() *decision {
 	d := &decision{Pager: p, now: p.Now(), plan: p.Plan(), acks: p.acks(), steps: map[int][]roster.Person{},
-		lines: map[string]roster.Line{}, owners: map[string]roster.Person{}}
+		added: map[about]bool{}, lines: map[string]roster.Line{}, owners: map[string]roster.Person{}}
 	p.nobody = len(d.plan.People) == 0
 	p.lapse(d.now)
 	d.known()
@@ -261,42 +265,20 @@ func (d *decision) renew(t *Told) {
 	}
 }
 
-// heardKey is where a line's memory of a trouble is. At a provider that keeps incidents
-// each round is another one, and each is ended.
-func (d *decision) heardKey(line string, t *Told) string {
-	if d.channel[channelOf(line)].Keeps {
-		return fmt.Sprintf("%s#%d", line, t.Round)
-	}
-	return line
-}
-
 // add puts a message among what is sent now, unless the line is being used: then it is
 // decided again when that is done.
 func (d *decision) add(t *Told, c call) {
 	if c.told = t; d.busy[d.busyKey(c)] {
 		return
 	}
-	for _, other := range d.calls {
-		if other.told == t && other.heard == c.heard {
-			return // two people share a line
-		}
+	if as := (about{t, c.heard}); !d.added[as] { // two people may share a line
+		d.added[as] = true
+		d.calls = append(d.calls, c)
 	}
-	d.calls = append(d.calls, c)
 }
 
 func (d *decision) watches(line roster.Line) bool {
 	return slices.ContainsFunc(d.Watch, func(w roster.Line) bool { return d.lineKey(w) == d.lineKey(line) })
-}
-
-// lineKey names a line without its address: the hash has a key, for all telephone numbers
-// are soon tried.
-func (p *Pager) lineKey(l roster.Line) string {
-	if l.To == "" {
-		return l.Channel
-	}
-	mac := hmac.New(sha256.New, []byte(p.Practice))
-	mac.Write([]byte(l.To))
-	return fmt.Sprintf("%s/%x", l.Channel, mac.Sum(nil)[:8])
 }
 
 func later(a, b time.Time) time.Time {

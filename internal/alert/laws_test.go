@@ -39,7 +39,7 @@ func TestLawsOfCalling(t *testing.T) {
 			for _, p := range w.phones {
 				p.does(nil)
 			}
-			w.told.full = false
+			w.told.fills(false)
 			if w.stop == nil {
 				w.start()
 			}
@@ -93,9 +93,8 @@ func (w *world) something(r *rand.Rand, storm bool) {
 		w.passes(time.Duration(r.IntN(300)) * time.Second)
 		w.start()
 	case 10:
-		phone.does(func(ctx context.Context, _ Notice) error {
-			return &Failure{Why: "later", After: time.Duration(r.IntN(600)) * time.Second}
-		})
+		later := time.Duration(r.IntN(600)) * time.Second
+		phone.does(func(context.Context, Notice) error { return &Failure{Why: "later", After: later} })
 	}
 }
 
@@ -113,7 +112,7 @@ func (w *world) unheardOf(seed uint64) {
 		for _, h := range s.Lines {
 			reached = reached || h.in(s.Round)
 		}
-		works := w.phones["sms"].do == nil && w.phones["mail"].do == nil && w.phones["pd"].do == nil && w.phones["push"].do == nil
+		works := w.phones["sms"].well() && w.phones["mail"].well() && w.phones["pd"].well() && w.phones["push"].well()
 		if works && !reached {
 			w.t.Errorf("seed %d: %s pages since %v, and nobody was told: %+v", seed, s.Alert.Key, time.Since(s.Began), s.Told)
 		}

@@ -2,15 +2,10 @@ package alert
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"triage/internal/alert/roster"
 )
-
-func lineOnly(heard string) string { line, _, _ := strings.Cut(heard, "#"); return line }
-
-func channelOf(line string) string { name, _, _ := strings.Cut(line, "/"); return name }
 
 // page calls people until somebody says that she deals with it.
 func (d *decision) page(t *Told) {

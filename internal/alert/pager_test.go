@@ -193,7 +193,7 @@ func TestLifeboat(t *testing.T) {
 		lost := &eye{name: "bus"}
 		boat := w.Pager.Lifeboat(lost)
 		w.Pager = boat
-		w.told.full = true
+		w.told.fills(true)
 		w.start()
 		lost.sees(Alert{Key: "bus/lost", Severity: Page, What: "lost", Count: 1, Again: time.Hour})
 		w.passes(31 * time.Second)
@@ -389,21 +389,21 @@ func TestBroadAlertHidesItsConsequences(t *testing.T) {
 // A store that takes nothing keeps nobody from being called, once.
 func TestFullStore(t *testing.T) {
 	inBubble(t, func(w *world) {
-		w.told.full = true
+		w.told.fills(true)
 		w.start()
 		w.sees(urgent(1))
 		w.passes(4 * time.Minute)
 		w.hears("0s dana new cases/urgent/cedar 1")
-		w.told.full = false
+		w.told.fills(false)
 		w.passes(30 * time.Second)
 		if n := len(w.told.All()); n != 1 {
 			t.Errorf("%d troubles are stored when there is room again", n)
 		}
-		w.told.full = true
+		w.told.fills(true)
 		w.sees()
 		w.passes(time.Minute)
 		w.hears("4m31s dana over cases/urgent/cedar 1")
-		w.told.full = false
+		w.told.fills(false)
 		w.passes(time.Minute)
 		if n := len(w.told.All()); n != 0 {
 			t.Errorf("%d troubles are stored", n)
@@ -444,13 +444,11 @@ func TestIncidentsAreAcknowledgedAndEnded(t *testing.T) {
 // A clock that is set back or forward wakes nobody again and again, and stops nothing.
 func TestClockJumps(t *testing.T) {
 	inBubble(t, func(w *world) {
-		var shift time.Duration
-		now := func() time.Time { return time.Now().Add(shift) }
-		w.Pager.Now, w.duty.Now = now, now
+		shift := w.clock()
 		w.start()
 		w.sees(urgent(1))
 		w.hears("0s dana new cases/urgent/cedar 1")
-		shift = -3 * time.Hour
+		shift(-3 * time.Hour)
 		w.passes(20 * time.Minute)
 		w.mu.Lock()
 		n := len(w.lines)
@@ -459,7 +457,7 @@ func TestClockJumps(t *testing.T) {
 		if n < 1 || n > 4 {
 			t.Errorf("%d notices in 20 minutes after the clock was set back: a page is repeated, and not at every look", n)
 		}
-		shift = 5 * time.Hour
+		shift(5 * time.Hour)
 		w.passes(time.Minute)
 		w.mu.Lock()
 		n = len(w.lines)

@@ -3,6 +3,7 @@ package alert
 import (
 	"cmp"
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"fmt"
 	"slices"
@@ -11,6 +12,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"triage/internal/alert/roster"
 )
 
 // patience is how long a channel may take for one notice.
@@ -55,6 +58,30 @@ func (p *Pager) busyKey(c call) string {
 	}
 	return p.lineKey(c.line)
 }
+
+// lineKey names a line without its address: the hash has a key, for all telephone numbers
+// are soon tried.
+func (p *Pager) lineKey(l roster.Line) string {
+	if l.To == "" {
+		return l.Channel
+	}
+	mac := hmac.New(sha256.New, []byte(p.Practice))
+	mac.Write([]byte(l.To))
+	return fmt.Sprintf("%s/%x", l.Channel, mac.Sum(nil)[:8])
+}
+
+// heardKey is where a line's memory of a trouble is. At a provider that keeps incidents
+// each round is another one, and each is ended.
+func (d *decision) heardKey(line string, t *Told) string {
+	if d.channel[channelOf(line)].Keeps {
+		return fmt.Sprintf("%s#%d", line, t.Round)
+	}
+	return line
+}
+
+func lineOnly(heard string) string { line, _, _ := strings.Cut(heard, "#"); return line }
+
+func channelOf(line string) string { name, _, _ := strings.Cut(line, "/"); return name }
 
 // atOnce is how many notices one provider that keeps incidents is sent at the same time. A
 // page waits for no other.

@@ -36,9 +36,9 @@ func TestKeptAcknowledgementIsOfTheOld(t *testing.T) {
 		stuck := Alert{Key: "judging/stuck", Severity: Page, What: "x", Count: 1, Since: time.Now()}
 		w.sees(stuck)
 		w.acknowledge(stuck.Key, "dana")
-		w.acks.full = true
+		w.acks.fills(true)
 		w.sees()
-		w.acks.full = false
+		w.acks.fills(false)
 		w.forgets()
 		w.sees(stuck)
 		w.passes(25 * time.Minute)

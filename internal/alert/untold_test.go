@@ -218,13 +218,11 @@ func TestHalfOpenIncidentIsEnded(t *testing.T) {
 // A clock that was set back does not put the reminder off for ever.
 func TestClockBackReminds(t *testing.T) {
 	inBubble(t, func(w *world) {
-		var shift time.Duration
-		now := func() time.Time { return time.Now().Add(shift) }
-		w.Pager.Now, w.duty.Now = now, now
+		shift := w.clock()
 		w.start()
 		w.sees(urgent(1))
 		w.acknowledge("cases/urgent/cedar", "dana")
-		shift = -5 * time.Hour
+		shift(-5 * time.Hour)
 		w.forgets()
 		w.passes(4 * time.Hour)
 		if len(w.heardOf("forgotten")) == 0 {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -43,6 +44,12 @@ func (k *kept[T]) Put(_ context.Context, v T) error {
 	}
 	k.all[k.key(v)] = v
 	return nil
+}
+
+func (k *kept[T]) fills(full bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.full = full
 }
 
 func (k *kept[T]) Delete(_ context.Context, key string) error {
@@ -137,6 +144,13 @@ func (p *phone) does(f func(context.Context, Notice) error) {
 	p.do = f
 }
 
+// well reports whether it takes everything.
+func (p *phone) well() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.do == nil
+}
+
 func refuses(context.Context, Notice) error { return &Failure{Why: "it is down"} }
 
 func hangs(ctx context.Context, _ Notice) error { <-ctx.Done(); return ctx.Err() }
@@ -189,6 +203,14 @@ func (w *world) channel(name string, keeps bool) *phone {
 	w.phones[name] = p
 	w.Pager.Channels = append(w.Pager.Channels, Channel{Name: name, Keeps: keeps, Notifier: p})
 	return p
+}
+
+// clock gives the world one that can be set: what it returns says how far it is off.
+func (w *world) clock() (shift func(time.Duration)) {
+	var off atomic.Int64
+	now := func() time.Time { return time.Now().Add(time.Duration(off.Load())) }
+	w.Pager.Now, w.duty.Now = now, now
+	return func(d time.Duration) { off.Store(int64(d)) }
 }
 
 // start runs the pager, as a start of the service does.
