@@ -201,7 +201,7 @@ func (d *decision) tell(t *Told) {
 		d.toTeam(t)
 		return
 	}
-	for _, p := range onDuty(d.plan, d.now) {
+	for _, p := range d.plan.First(d.now) {
 		for _, line := range p.Lines { // the first that does not fail
 			if h := t.Lines[d.heardKey(d.lineKey(line), t)]; h.Tries == 0 || !d.now.Before(h.rest()) {
 				d.team(t, line, p.Name)

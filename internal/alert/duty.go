@@ -44,20 +44,6 @@ func (d *Duty) Plan() *roster.Plan {
 	return &p
 }
 
-// OnDuty are those whom what pages calls first now, as the pager does: everybody, at an
-// hour at which no step calls anybody.
-func (d *Duty) OnDuty() []roster.Person { return onDuty(d.Plan(), d.Now()) }
-
-// onDuty are those of the first step that calls anybody then; everybody, where none does.
-func onDuty(p *roster.Plan, at time.Time) []roster.Person {
-	for i := range p.Escalation() {
-		if people := p.Called(i, at); len(people) > 0 {
-			return people
-		}
-	}
-	return p.People
-}
-
 // Standing lists what is wrong now, the loudest and oldest first; what another hides is
 // in it.
 func (d *Duty) Standing() []Standing {

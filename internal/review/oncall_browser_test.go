@@ -57,10 +57,10 @@ func TestACallAtNight(t *testing.T) {
 	}
 	b.Is("the focus stays", `document.activeElement.id === "f-reply"`)
 	b.fits()
-	b.Is("its button is in sight, and large enough", `(r => r.top >= 0 && r.bottom <= innerHeight && r.height >= 43.5)(document.querySelector("#call button").getBoundingClientRect())`)
+	b.Is("its button is in sight, and large enough", `(r => r.top >= 0 && r.bottom <= innerHeight && r.height >= 43.5)(document.querySelector("#call .one button").getBoundingClientRect())`)
 	b.Shoot("appears")
 	b.Axe("html")
-	b.Click("#call button")
+	b.Click("#call .one button")
 	b.Until("it says so", `document.querySelector("#call").textContent.includes("You are on it.")`)
 	b.Is("what was typed is there", `document.querySelector("#f-reply").value === "Please call us, half written"`)
 	b.Shoot("answered")
@@ -82,11 +82,11 @@ func TestACallOnEveryPage(t *testing.T) {
 	told := urgentCall(t, w)
 	b, otto := callTab(t, w, "rita"), w.as(t, "otto")
 	defer b.Watch()()
-	b.Open(w.server.URL+"/?lane=clear", "#call button")
+	b.Open(w.server.URL+"/?lane=clear", "#call .one button")
 	b.everywhere("queue")
-	b.Open(w.server.URL+"/account", "#call button")
+	b.Open(w.server.URL+"/account", "#call .one button")
 	b.Is("it is above the page", `document.querySelector("#call").getBoundingClientRect().bottom < document.querySelector("main").getBoundingClientRect().top`)
-	b.Open(w.server.URL+"/?lane=clear", "#call button")
+	b.Open(w.server.URL+"/?lane=clear", "#call .one button")
 	otto.post("/on-call/acknowledge", "alert", onIt)
 	wake()
 	b.Until("she is told that somebody is on it", `document.querySelector("#call").textContent.includes("Somebody is on it, or it is over.")`)
@@ -98,11 +98,62 @@ func TestACallOnEveryPage(t *testing.T) {
 	b.everywhere("unheard")
 
 	b.NoScript(true)
-	b.Open(w.server.URL+"/cases/story", "#call button")
-	b.Follow("#call button")
+	b.Open(w.server.URL+"/cases/story", "#call .one button")
+	b.Follow("#call .one button")
 	b.Wait("the case", "#said")
 	b.Is("she is back on the case", `location.pathname === "/cases/story" && !document.querySelector("#call").checkVisibility()`)
 	b.NoScript(false)
+}
+
+// TestSeveralCallOnAPhone: saying that one is on it shows at once that it counted, and what
+// is left; one tap more is for all of it.
+func TestSeveralCallOnAPhone(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped 1 test in a browser: short")
+	}
+	w, wake := calledWorld(t)
+	told := urgentCall(t, w)
+	alsoCalls(t, w, told, "oak", "elm")
+	b := callTab(t, w, "rita")
+	defer b.Watch()()
+	b.Open(w.server.URL+"/?lane=clear", "#call .every button")
+	b.everywhere("several")
+	b.Size(390, 844)
+	const large = `[...document.querySelectorAll(".top a, .top button, #call button, #call a")].every(el => !el.checkVisibility() || el.getBoundingClientRect().height >= 43.5)`
+	b.Is("all of it is large enough to touch", large)
+	b.fits()
+	b.Click("#call .one button")
+	b.Until("it says that one is taken, and what is left", `document.querySelector("#call .took").textContent === "You are on that one. 2 calls still wait for an answer:" &&
+		document.querySelector("#call strong").textContent.includes("Google") && document.querySelector("#call .every button").textContent === "I’m on all 2"`)
+	b.Axe("html")
+	b.Shoot("several-left")
+	b.Press("\t")
+	b.Is("the next key leads to all of it", `document.activeElement === document.querySelector("#call .every button")`)
+	b.Press("\r")
+	b.Until("it says so", `document.querySelector("#call.calm strong").textContent === "You are on it. Nobody else is called about it, unless more comes."`)
+	b.Is("the focus is not lost", `document.activeElement === document.querySelector("#call a")`)
+	if n := len(w.opts.Calls.Acks.All()); n != 3 {
+		t.Errorf("%d acknowledged", n)
+	}
+	told.Round = 1
+	keep(t, w.opts.Calls.Memory.Put(t.Context(), told))
+	wake()
+	b.Until("what comes anew is alone", `document.querySelector("#call .one button").textContent === "I’m on it" && !document.querySelector("#call .every").checkVisibility() && document.querySelector("#call .took").textContent === ""`)
+}
+
+// TestTheTimeLeftGoesOn while the page is open.
+func TestTheTimeLeftGoesOn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped 1 test in a browser: short")
+	}
+	w, _ := calledWorld(t)
+	told := urgentCall(t, w)
+	b := callTab(t, w, "rita")
+	told.Stepped = time.Now().Add(-5*time.Minute + 95*time.Second)
+	keep(t, w.opts.Calls.Memory.Put(t.Context(), told))
+	b.Open(w.server.URL+"/on-call", ".next")
+	b.Is("two minutes are left", `document.querySelector(".next [data-in]").textContent === "in 2 minutes"`)
+	b.Until("one is", `document.querySelector(".next [data-in]").textContent === "in 1 minute"`)
 }
 
 // TestTwoAnswer: the slower one is told who has it, with a script and without.
@@ -114,15 +165,15 @@ func TestTwoAnswer(t *testing.T) {
 	urgentCall(t, w)
 	b, otto := callTab(t, w, "rita"), w.as(t, "otto")
 	defer b.Watch()()
-	b.Open(w.server.URL+"/account", "#call button")
+	b.Open(w.server.URL+"/account", "#call .one button")
 	otto.post("/on-call/acknowledge", "alert", onIt)
-	b.Click("#call button")
+	b.Click("#call .one button")
 	b.Until("she is told who", `document.querySelector("#call").textContent.includes("otto was faster: she is on it since")`)
 	keep(t, w.opts.Calls.Acks.Delete(t.Context(), "cases/urgent/cedar"))
 	b.NoScript(true)
-	b.Open(w.server.URL+"/cases/story", "#call button")
+	b.Open(w.server.URL+"/cases/story", "#call .one button")
 	otto.post("/on-call/acknowledge", "alert", onIt)
-	b.Follow("#call button")
+	b.Follow("#call .one button")
 	b.Wait("the on-call page", ".calls .notice a")
 	b.Is("it says who, and leads back", `document.querySelector(".calls .notice").textContent.includes("otto was faster") && document.querySelector(".calls .notice a").getAttribute("href") === "/cases/story"`)
 	b.NoScript(false)
@@ -167,7 +218,7 @@ func TestTheOnCallPage(t *testing.T) {
 
 	b.Follow(`#channels li:first-child button`)
 	b.Wait("what became of the test", ".done-line")
-	b.Is("it says so", `document.querySelector(".done-line").textContent.includes("sms took the test.")`)
+	b.Is("it says so", `document.querySelector(".done-line").textContent.includes("The test by text message was sent.")`)
 	b.Follow(`#channels li:first-child button`)
 	b.Wait("the refusal", ".narrow")
 	b.Is("it says why", `document.body.textContent.includes("less than a minute ago")`)
@@ -175,7 +226,7 @@ func TestTheOnCallPage(t *testing.T) {
 	b.Open(w.server.URL+"/on-call", ".calls")
 	b.Follow(`#channels li:nth-child(3) button`)
 	b.Wait("what became of the test", ".calls .notice")
-	b.Is("it says why not", `document.querySelector(".calls .notice").textContent.startsWith("The test by slack did not arrive: Twilio did not answer in time")`)
+	b.Is("it says why not", `document.querySelector(".calls .notice").textContent.startsWith("The test by Slack did not arrive: Twilio did not answer in time")`)
 	b.Open(w.server.URL+"/on-call", ".calls")
 	b.Follow(`.tongues [lang=es]`)
 	b.Wait("the page in Spanish", "html[lang=es] .calls")

@@ -19,13 +19,14 @@ func take(person, from, until string, more ...string) []string {
 func TestTakingOver(t *testing.T) {
 	w := newWorld(t)
 	rita, otto := w.as(t, "rita"), w.as(t, "otto")
-	rita.get("/on-call").see(t, 200, `name="person" value="rita"`, `name="from" value="2026-03-02T14:02"`, `name="until" value="2026-03-09T09:00"`)
-	otto.get("/on-call").see(t, 200, `<select name="person">`, `<option value="dana">`)
+	rita.get("/on-call").see(t, 200, "Take over a later shift", "You are on call now.", `name="person" value="rita"`, `name="from" value="2026-03-09T09:00"`, `name="until" value="2026-03-16T09:00"`)
+	otto.get("/on-call").see(t, 200, `<select name="person">`, `<option value="dana">`, `name="from" value="2026-03-02T14:02"`, `name="until" value="2026-03-09T09:00"`)
 	for say, form := range map[string][]string{
 		"Choose who takes over.":                    take("", "2026-03-02T14:00", "2026-03-02T18:00"),
 		"There is no such duty.":                    {"person", "rita", "rotation", "x", "from", "2026-03-02T14:00", "until", "2026-03-02T18:00"},
 		"Write from when and until when, such as":   take("rita", "soon", "2026-03-02T18:00"),
 		"The end must come after the beginning":     take("rita", "2026-03-02T14:00", "2026-03-02T13:00"),
+		"rita is on call then already.":             take("rita", "2026-03-02T14:00", "2026-03-09T09:00"),
 		"Nobody takes over for longer than 60 days": take("rita", "2026-03-02T14:00", "2026-12-02T13:00"),
 	} {
 		rita.post("/on-call/take", form...).see(t, http.StatusUnprocessableEntity, say, "<details class=\"take\" id=\"take\" open>")
@@ -58,12 +59,14 @@ func TestTakingOver(t *testing.T) {
 // shown twice, and in the one that lacks one.
 func TestTakingOverInTwoZones(t *testing.T) {
 	for zone, c := range map[string]struct{ now, from, until, took, over, shown string }{
-		"America/Los_Angeles": {"2026-03-08T09:30:00Z", "2026-03-08T02:30", "2026-03-08T06:00", "2026-03-08T10:00:00Z", "2026-03-08T13:00:00Z", "America/Los_Angeles (PST)"},
-		"Europe/Berlin":       {"2026-10-24T20:00:00Z", "2026-10-25T02:30", "2026-10-25T08:00", "2026-10-25T00:30:00Z", "2026-10-25T07:00:00Z", "Europe/Berlin (CEST)"},
+		"America/Los_Angeles": {"2026-03-08T09:30:00Z", "2026-03-08T02:30", "2026-03-08T06:00", "2026-03-08T10:00:00Z", "2026-03-08T13:00:00Z", "Los Angeles (PST)"},
+		"Europe/Berlin":       {"2026-10-24T20:00:00Z", "2026-10-25T02:30", "2026-10-25T08:00", "2026-10-25T00:30:00Z", "2026-10-25T07:00:00Z", "Berlin (CEST)"},
 	} {
 		at, err := time.LoadLocation(zone)
 		keep(t, err)
-		w := newWorld(t, func(o *Options) { o.Calls.Base.Zone = at })
+		w := newWorld(t, func(o *Options) {
+			o.Calls.Base.Zone, o.Calls.Base.Rotations[0].People = at, []string{"dana", "lee"}
+		})
 		w.now, err = time.Parse(time.RFC3339, c.now)
 		keep(t, err)
 		rita := w.as(t, "rita")
@@ -120,19 +123,19 @@ func TestTestsOfChannels(t *testing.T) {
 	if got := w.wire("sms").got; len(got) != 1 || !got[0].Test || got[0].To != phone {
 		t.Errorf("sent: %+v", got)
 	}
-	rita.get("/on-call").see(t, 200, "sms took the test. Look whether it arrived.").lacks(t, phone)
-	rita.get("/on-call").lacks(t, "took the test")
+	rita.get("/on-call").see(t, 200, "The test by text message was sent. Look whether it arrived.").lacks(t, phone)
+	rita.get("/on-call").lacks(t, "was sent. Look")
 	otto.post("/on-call/test", "channel", "sms").see(t, http.StatusTooManyRequests, "less than a minute ago")
 	rita.post("/on-call/test", "channel", "voice").see(t, http.StatusForbidden, "You can send tests to yourself.")
 	for _, form := range [][]string{{"line", "7"}, {"line", "-1"}, {"line", "x"}} {
-		rita.post("/on-call/test", form...).see(t, http.StatusNotFound, "No such channel")
+		rita.post("/on-call/test", form...).see(t, http.StatusNotFound, "There is no such way")
 	}
 	otto.post("/on-call/test", "channel", "none").see(t, http.StatusNotFound)
 	otto.post("/on-call/test", "line", "0").see(t, http.StatusNotFound)
 	w.now = w.now.Add(61 * time.Second)
 	w.wire("slack").fail = &alert.Failure{Why: "Slack does not know this address: make a new webhook and write it into the configuration", Final: true, Cause: errors.New("status 404")}
 	otto.post("/on-call/test", "channel", "slack")
-	otto.get("/on-call").see(t, 200, "The test by slack did not arrive: Slack does not know this address")
+	otto.get("/on-call").see(t, 200, "The test by Slack did not arrive: Slack does not know this address")
 	w.now = w.now.Add(61 * time.Second)
 	w.wire("slack").fail = errors.New("https://hooks.example/canary-token")
 	otto.post("/on-call/test", "channel", "slack")
@@ -167,6 +170,7 @@ func TestSpanishOnCall(t *testing.T) {
 		{ada, "acknowledge", []string{"alert", "0 none"}}, {ada, "acknowledge", nil}, {rita, "take", nil},
 		{rita, "take", in("noche", take("lee", "2026-03-02T14:00", "2026-03-02T18:00"))}, {rita, "take", in("x", take("rita", "2026-03-02T14:00", "2026-03-02T18:00"))},
 		{rita, "take", in("noche", take("rita", "2026-03-02T14:00", "2027-03-02T18:00"))}, {rita, "take", in("noche", take("rita", "", ""))},
+		{rita, "take", in("noche", take("rita", "2026-03-02T14:00", "2026-03-02T18:00"))},
 		{ada, "take", in("noche", take("lee", "2026-03-02T14:00", "2026-03-02T18:00"))}, {rita, "take", in("noche", take("rita", "2026-03-02T14:00", "2026-03-02T18:00", "seen", "1"))},
 		{rita, "give-back", nil}, {rita, "test", nil}, {rita, "test", []string{"line", "9"}}, {rita, "test", []string{"line", "0"}}, {rita, "test", []string{"line", "0"}}, {rita, "test", []string{"channel", "sms"}},
 	} {

@@ -24,10 +24,10 @@ func TestOnCallSaysWhoWhatAndWhatNext(t *testing.T) {
 	troubles(t, w)
 	takes(t, w, "lee", "otto", 30, 34)
 	got := w.as(t, "rita").get("/on-call").see(t, 200, "Somebody may need help now", "Facebook cedar, since 13:56, for 6 minutes", "I’m on it", `href="/cases/urgent"`,
-		"If nobody says that she is on it by 14:05, this goes to lee too.", "rita, by sms", "told at 14:00", "did not arrive at 14:01: Twilio did not answer in time",
-		"Comments are not being checked", ">12<", "The team, by slack", "told at Sun 12:02, and again until 12:02: 7 times", "What follows from it", "comments are not being checked: the platform did not answer in time, Facebook cedar, since Sun 12:02",
+		"Next, unless somebody says that she is on it:", `14:05, <span data-in="180">in 3 minutes</span></span> <span>lee, by text message</span>`, "14:10", "rita again, by text message", "rita, by text message", "told at 14:00", "did not arrive at 14:01: Twilio did not answer in time",
+		"Comments are not being checked", ">12<span", "The team, by Slack", "told at Sun 12:02, and again until 12:02: 7 times", "What follows from it", "comments are not being checked: the platform did not answer in time, Facebook cedar, since Sun 12:02",
 		"After 5 minutes", "After 15 minutes", "dana", "lee takes over front desk from Tue 20:02 to Wed 00:02, arranged by otto.",
-		"It last took something at 14:00.", "It has failed since 13:32: Twilio did not answer in time", "Phone call", "sms, at once", "voice, if you do not answer within 5 minutes", "What can wait is told on slack.")
+		"Last sent at 14:00.", "Not working since 13:32: Twilio did not answer in time", "<strong>Text message</strong> <span class=\"quiet\">at once</span>", "5 minutes later, if you have not answered", "What can wait is told to the team, by Slack.")
 	got.lacks(t, phone, "desk.cedar.example", "o-lee\"")
 	if n := strings.Count(got.body, "<article") + strings.Count(got.body, "rest-row"); n != 2 {
 		t.Errorf("%d troubles: what another stands for is in it", n)
@@ -75,11 +75,13 @@ func TestSheSaysThatSheIsOnIt(t *testing.T) {
 	otto.post("/on-call/acknowledge", "alert", onIt, "next", "/cases/c1").see(t, http.StatusConflict, "rita was faster: she is on it since 14:02. Nothing was changed.", `href="/cases/c1"`)
 	otto.get("/on-call").see(t, 200, "rita is on it, since 14:02.").lacks(t, `name="alert"`)
 	// She says so again when she is reminded: that counts from then on.
-	rita.get("/on-call").see(t, 200, "You are on it, since 14:02.", "I’m still on it")
+	rita.get("/on-call").see(t, 200, "You are on it, since 14:02.", "you are asked at 14:32").lacks(t, "still on it<")
+	w.now = w.now.Add(27 * time.Minute)
+	rita.get("/on-call").see(t, 200, "Are you still on it? If you do not say so by 14:42, the calls begin anew.", "I’m still on it</button>")
 	if got := rita.post("/on-call/acknowledge", "alert", onIt, "next", "/on-call"); got.location != "/on-call?done=on-it" {
 		t.Errorf("%d %s", got.status, got.location)
 	}
-	rita.get("/on-call?done=on-it").see(t, 200, "since 14:05.", "Nobody else is called about it")
+	rita.get("/on-call?done=on-it").see(t, 200, "since 14:32.", "Nobody else is called about it")
 	// More came: it calls again, and a page of before does not stop it.
 	told.Round = 1
 	keep(t, w.opts.Calls.Memory.Put(t.Context(), told))
@@ -116,7 +118,7 @@ func TestWhoMayAnswer(t *testing.T) {
 	vic := w.as(t, "vic")
 	vic.post("/on-call/acknowledge", "alert", onIt).see(t, http.StatusForbidden, "The calls go on.")
 	vic.post("/on-call/take", "person", "vic", "rotation", "front desk", "from", "2026-03-02T14:00", "until", "2026-03-02T18:00").see(t, http.StatusForbidden, "You can take over yourself")
-	vic.get("/on-call").see(t, 200, "You cannot be called", "You are not called").lacks(t, "I’m on it", `action="/on-call/test"`, `action="/on-call/take`)
+	vic.get("/on-call").see(t, 200, "You cannot be called", "You are not called", "Call one of them yourself if this goes on.").lacks(t, "I’m on it", `action="/on-call/test"`, `action="/on-call/take`)
 	if n := len(w.opts.Calls.Acks.All()); n != 0 {
 		t.Fatalf("%d acknowledged", n)
 	}
@@ -133,14 +135,34 @@ func TestSeveralAtOnce(t *testing.T) {
 	told.Began = told.Began.Add(-time.Minute)
 	keep(t, w.opts.Calls.Memory.Put(t.Context(), told))
 	rita := w.as(t, "rita")
-	rita.get("/").see(t, 200, "Nobody has been reached yet: somebody may need help now, Google plain", "And 1 more.", "unheard")
-	rita.get("/on-call").see(t, 200, "I’m on all of it")
+	rita.get("/").see(t, 200, "Nobody has been reached yet: somebody may need help now, Google plain", "And 1 more call waits for an answer.", "I’m on this one</button>", "I’m on all 2</button>", "unheard")
+	rita.get("/on-call").see(t, 200, "I’m on all 2")
 	if got := rita.post("/on-call/acknowledge", "alert", onIt, "alert", "0 cases/urgent/plain", "next", "/on-call"); got.status != http.StatusSeeOther {
 		t.Fatalf("%d %s", got.status, main(got.body))
 	}
 	if n := len(w.opts.Calls.Acks.All()); n != 2 {
 		t.Errorf("%d acknowledged", n)
 	}
+}
+
+// Who is on one of several is told so, and how many still call.
+func TestOneOfSeveral(t *testing.T) {
+	w := newWorld(t)
+	alsoCalls(t, w, urgentCall(t, w), "oak", "elm")
+	rita := w.as(t, "rita")
+	rita.get("/").see(t, 200, "And 2 more calls wait for an answer.", "I’m on all 3")
+	got := rita.post("/on-call/acknowledge", "alert", onIt, "next", "/?lane=clear")
+	if got.location != "/on-call?back=%2F%3Flane%3Dclear&done=on-it" {
+		t.Fatalf("%d %s", got.status, got.location)
+	}
+	rita.get(got.location).see(t, 200, "You are on that one. 2 calls still wait for an answer:", `href="/?lane=clear">Back to where you were`)
+	rita.get("/on-call?done=on-it&back=//evil.example").lacks(t, "evil")
+	one := rita.request("POST", "/on-call/acknowledge", "alert", "0 cases/urgent/oak")
+	one.Header.Set("Accept", "application/json")
+	rita.do(one).see(t, 200, `"say":"You are on that one. 1 call still waits for an answer:"`, "Google elm").lacks(t, `"all":`)
+	all := rita.request("POST", "/on-call/acknowledge", "alert", "0 cases/urgent/elm")
+	all.Header.Set("Accept", "application/json")
+	rita.do(all).see(t, 200, `"call":null`, "You are on it. Nobody else is called about it, unless more comes.")
 }
 
 func TestWhenNobodyCanBeCalled(t *testing.T) {
@@ -150,14 +172,14 @@ func TestWhenNobodyCanBeCalled(t *testing.T) {
 		says   []string
 	}{
 		"no people":           {func(d *alert.Duty) { d.Base = roster.Plan{Zone: time.UTC} }, "nobody can be reached", []string{"Nobody can be called: the configuration names nobody.", "There is nobody to choose"}},
-		"only a team":         {func(d *alert.Duty) { d.Base = roster.Plan{Zone: time.UTC, Team: d.Base.Team} }, "the team, by slack", []string{"what is urgent is told to the team only"}},
-		"no channel":          {func(d *alert.Duty) { d.Channels = d.Channels[3:] }, "nobody can be reached", []string{"the configuration has no channel that reaches anybody", "Only shown where triage runs"}},
-		"all channels fail":   {func(d *alert.Duty) { fails(t, d, "sms", "voice", "slack") }, "nobody can be reached", []string{"Nobody can be reached now: every channel fails.", "cannot be reached"}},
+		"only a team":         {func(d *alert.Duty) { d.Base = roster.Plan{Zone: time.UTC, Team: d.Base.Team} }, "the whole team, by Slack", []string{"what is urgent is told to the team only"}},
+		"no channel":          {func(d *alert.Duty) { d.Channels = d.Channels[3:] }, "nobody can be reached", []string{"the configuration has no way that reaches anybody", "The screen where triage runs"}},
+		"all channels fail":   {func(d *alert.Duty) { fails(t, d, "sms", "voice", "slack") }, "nobody can be reached", []string{"Nobody can be reached now: every way fails.", "cannot be reached"}},
 		"only the team hears": {func(d *alert.Duty) { fails(t, d, "sms", "voice") }, "rita until", []string{"Nobody who is called can be reached now: what is urgent is told to the team only."}},
-		"nobody at any step":  {func(d *alert.Duty) { nights(d); d.Base.Steps, d.Base.Team = d.Base.Steps[:1], nil }, "nobody can be reached", []string{"Nobody is called at this time, whatever happens"}},
-		"nobody is on call":   {nights, "lee", []string{"Nobody is on call now: what is urgent goes to lee.", "Nobody is on call from Tue 07:00 to Tue 20:00.", "Nobody"}},
+		"nobody at any step":  {func(d *alert.Duty) { nights(d); d.Base.Steps, d.Base.Team = d.Base.Steps[:1], nil }, "everybody", []string{"Nobody is on call now: what is urgent goes to rita, dana and lee."}},
+		"nobody is on call":   {nights, "lee", []string{"Nobody is on call now: what is urgent goes to lee.", "Nobody is on call from Tue 07:00 to Tue 20:00: what is urgent goes to lee then.", "Nobody"}},
 		"her channels fail": {func(d *alert.Duty) { d.Base.People[0].Lines = []roster.Line{{Channel: "gone"}} }, "rita until",
-			[]string{"Every channel to rita fails: what is urgent goes to lee.", "cannot be reached: every channel to her fails"}},
+			[]string{"Every way to reach rita fails: what is urgent goes to lee.", "cannot be reached: every way to reach her fails"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, func(o *Options) { c.change(o.Calls) })

@@ -128,6 +128,16 @@ func urgentCall(t *testing.T, w *world) alert.Told {
 	return told
 }
 
+// alsoCalls has other accounts call likewise.
+func alsoCalls(t *testing.T, w *world, like alert.Told, accounts ...string) {
+	t.Helper()
+	for i, name := range accounts {
+		like.Alert.Key, like.Alert.Where = "cases/urgent/"+name, "google "+name
+		like.Began = like.Began.Add(time.Duration(i+1) * time.Second)
+		keep(t, w.opts.Calls.Memory.Put(t.Context(), like))
+	}
+}
+
 // troubles are what else is wrong: Facebook is silent, and one account of it with it.
 func troubles(t *testing.T, w *world) {
 	t.Helper()

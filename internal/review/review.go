@@ -45,7 +45,9 @@ type Options struct {
 	// Calls is what is wrong now, who is called and who deals with it; nil: there is no
 	// on-call page. Times are shown by its plan's clock there.
 	Calls *alert.Duty
-	Log   *zap.Logger
+	// Pace is the pager's, so that the on-call page says when it calls again.
+	Pace alert.Pace
+	Log  *zap.Logger
 	// Now is the clock; times are shown in its location. nil is time.Now.
 	Now func() time.Time
 	// Secure: the desk is reached by https. False is for http on a loopback
@@ -129,7 +131,7 @@ func open(o Options) (*pages, error) {
 	q := &queue.Pages{Site: site, Desk: o.Desk, Board: o.Board, Health: o.Health, Here: o.Presence.Here}
 	p := &pages{Site: site, account: newAccount(site, o), queue: q,
 		cases: &cases.Pages{Site: site, Desk: o.Desk, Beside: q.Beside, Here: o.Presence.Here, Pass: o.Presence.Pass}, office: newOffice(site, o),
-		oncall: &oncall.Pages{Site: site, Calls: o.Calls}}
+		oncall: &oncall.Pages{Site: site, Calls: o.Calls, Pace: o.Pace}}
 	site.Duty = p.oncall.Duty
 	p.streams = &live.Streams{Site: site, News: p.news, Presence: o.Presence, Call: func(v page.Visit) any { return p.oncall.CallOf(v) }}
 	if o.OnChange != nil {

@@ -49,6 +49,17 @@ func (p *Plan) Called(step int, at time.Time) []Person {
 	return out
 }
 
+// First are those of the first step that calls anybody at a time; everybody, at an hour at
+// which none does.
+func (p *Plan) First(at time.Time) []Person {
+	for i := range p.Escalation() {
+		if people := p.Called(i, at); len(people) > 0 {
+			return people
+		}
+	}
+	return p.People
+}
+
 // names are those whom a step names, doubles included.
 func (p *Plan) names(i int, s Step, on []Shift) (out []string) {
 	people := s.People

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -95,7 +96,7 @@ func (p *Pages) acknowledged(w http.ResponseWriter, r *http.Request, why string)
 		v := page.VisitOf(r)
 		said := p.CallOf(v)
 		if said.Say = why; why == "" {
-			said.Say = v.Words.Say(done["on-it"])
+			said.Say = p.look(v).onIt()
 		}
 		p.Answer(w, http.StatusOK, said)
 	case why != "":
@@ -104,13 +105,22 @@ func (p *Pages) acknowledged(w http.ResponseWriter, r *http.Request, why string)
 			out.Back = next
 		}
 		return p.render(w, r, http.StatusConflict, out)
+	case next == here:
+		http.Redirect(w, r, here+"?done=on-it", http.StatusSeeOther)
+	case len(p.Calls.Calling()) > 0: // what is left is said where all of it stands
+		http.Redirect(w, r, here+"?"+url.Values{"done": {"on-it"}, "back": {next}}.Encode(), http.StatusSeeOther)
 	default:
-		if next == here {
-			next += "?done=on-it"
-		}
 		http.Redirect(w, r, next, http.StatusSeeOther)
 	}
 	return nil
+}
+
+// onIt says that the reader is on it, and how many calls wait for an answer still.
+func (l *look) onIt() string {
+	if left := len(l.duty.Calling()); left > 0 {
+		return l.Count(left, "You are on that one. %d call still waits for an answer:")
+	}
+	return l.Say("You are on it. Nobody else is called about it, unless more comes.")
 }
 
 // acknowledge says that the reader is on one of them; why says in her words why that is

@@ -41,23 +41,23 @@ func (l *look) line() string {
 			parts = append(parts, one)
 		}
 	}
-	switch {
+	switch by, screenOnly := l.team(); {
+	case len(l.plan.People) == 0 && screenOnly:
+		return l.Say("nobody: things are only shown on the screen where triage runs")
 	case len(l.plan.People) == 0:
-		return l.Say("the team, by %s", l.names(channelsOf(l.plan.Team)))
+		return l.Say("the whole team, by %s", by)
 	case len(parts) == 0:
-		return l.names(namesOf(l.first()))
+		return l.everybody(l.plan.First(l.now))
 	}
 	return strings.Join(parts, ", ")
 }
 
-// first are those whom the first step calls that calls anybody.
-func (l *look) first() []roster.Person {
-	for i := range l.plan.Escalation() {
-		if called := l.plan.Called(i, l.now); len(called) > 0 {
-			return called
-		}
+// everybody names people, unless that is all of them.
+func (l *look) everybody(called []roster.Person) string {
+	if n := len(called); n > 2 && n == len(l.plan.People) {
+		return l.Say("everybody")
 	}
-	return nil
+	return l.names(namesOf(called))
 }
 
 // call is what is said of the loudest and oldest of what calls.
@@ -76,8 +76,12 @@ func (l *look) call(calling []alert.Standing) *page.Call {
 	default:
 		out.Say = l.Say("Somebody is being called: %s.", thing)
 	}
-	if n := len(calling) - 1; n > 0 {
-		out.More = l.Say("And %s more.", l.Number(n))
+	if n := len(calling); n > 1 {
+		out.More = l.Count(n-1, "And %d more call waits for an answer.")
+		for _, one := range calling[:min(n, most)] {
+			out.All = append(out.All, formValue(one))
+		}
+		out.OnAll = l.Say("I’m on all %s", l.Number(len(out.All)))
 	}
 	return out
 }
@@ -114,12 +118,22 @@ func (l *look) tag() string {
 			failing[name] = s.Why
 		}
 	}
-	data, err := json.Marshal([]any{l.duty.Standing(), l.plan.Overrides, failing, l.plan.OnCall(l.now)})
+	data, err := json.Marshal([]any{l.duty.Standing(), l.plan.Overrides, failing, l.plan.OnCall(l.now), l.steps(), l.asks()})
 	if err != nil {
 		return ""
 	}
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:8])
+}
+
+// asks are the keys of what the reader is asked about, whether she still is on it.
+func (l *look) asks() (keys []string) {
+	for _, s := range l.duty.Standing() {
+		if s.Ack != nil && s.Alert.Severity == alert.Page && l.due(*s.Ack) {
+			keys = append(keys, s.Alert.Key)
+		}
+	}
+	return keys
 }
 
 // Tell answers what every page says of on-call, for pages that nothing tells.

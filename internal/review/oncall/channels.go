@@ -17,11 +17,14 @@ import (
 	"triage/internal/alert/roster"
 	"triage/internal/audit"
 	"triage/internal/review/page"
+	"triage/internal/review/say"
 )
 
-// channel is how a channel does.
-type channel struct {
-	Name, Kind string
+// way is how a channel does, as a way to reach people.
+type way struct {
+	// Kind is what it is in everyday words, and Called the name that the practice gave it,
+	// if that is another.
+	Name, Kind, Called string
 	// OK is when it last took something, Fault since when it fails and why.
 	OK, Fault string
 	// May: the reader may have a test sent by it.
@@ -29,48 +32,55 @@ type channel struct {
 }
 
 // line is one of the reader's own ways to be called.
-type line struct{ Number, Says string }
-
-// kinds says what a channel is; what is not here is a name of its own.
-var kinds = map[string]string{"email": "E-mail", "sms": "SMS", "voice": "Phone call", "webhook": "Webhook", "terminal": "Only shown where triage runs"}
+type line struct{ Number, Way, When string }
 
 // channels says how the channels do, and what can be tried.
 func (l *look) channels(out *onCallPage) {
 	for _, c := range l.duty.Channels {
-		one := channel{Name: c.Name, Kind: c.Kind, May: l.arranges()}
-		if kind, known := kinds[c.Kind]; known {
-			one.Kind = l.Say(kind)
-		}
-		if strings.EqualFold(one.Kind, one.Name) {
-			one.Kind = ""
+		one := way{Name: c.Name, Kind: c.Name, May: l.arranges()}
+		if kind := l.kind(c); kind != "" && !strings.EqualFold(kind, c.Name) {
+			one.Kind, one.Called = say.Capital(kind), c.Name
 		}
 		state := l.state[c.Name]
-		one.OK = l.Say("Nothing was sent by it yet.")
+		one.OK = l.Say("Nothing was sent this way yet.")
 		if !state.OK.IsZero() {
-			one.OK = l.Say("It last took something at %s.", l.clock(state.OK))
+			one.OK = l.Say("Last sent at %s.", l.clock(state.OK))
 		}
 		if !state.Failing.IsZero() {
-			one.Fault = l.Say("It has failed since %s: %s", l.clock(state.Failing), l.why(state.Why))
+			one.Fault = l.Say("Not working since %s: %s", l.clock(state.Failing), l.why(state.Why))
 		}
-		out.Channels = append(out.Channels, one)
+		out.Ways = append(out.Ways, one)
 	}
-	me, _ := l.person(l.me.Name)
-	for i, own := range me.Lines {
-		one := line{Number: strconv.Itoa(i), Says: l.Say("%s, at once", own.Channel)}
-		if own.After > 0 {
-			one.Says = l.Say("%s, if you do not answer within %s", own.Channel, l.Span(own.After))
+	out.Lines = l.lines()
+}
+
+// lines are the reader's own ways to be called, in the order in which they are tried.
+func (l *look) lines() (out []line) {
+	me, _ := l.plan.Person(l.me.Name)
+	before := roster.Line{}
+	for n, i := range order(me.Lines) {
+		own := me.Lines[i]
+		one := line{Number: strconv.Itoa(i), Way: say.Capital(l.way(own.Channel))}
+		switch {
+		case n > 0 && own.After == before.After:
+			one.When = l.Say("only if %s fails", l.way(before.Channel))
+		case n == 0 || own.After == 0:
+			one.When = l.Say("at once")
+		default:
+			one.When = l.Say("%s later, if you have not answered; at once if everything above fails", l.exact(own.After))
 		}
-		out.Lines = append(out.Lines, one)
+		out, before = append(out, one), own
 	}
+	return out
 }
 
 var (
 	errSoon = &page.Refusal{Status: http.StatusTooManyRequests, Title: "Too soon",
-		Say: "A test went out on this channel less than a minute ago. Nothing was sent. Wait a minute, then try again."}
-	errNoLine = &page.Refusal{Status: http.StatusNotFound, Title: "No such channel",
-		Say: "There is no such channel any more, or it is not yours. Nothing was sent. Go back and load the page again."}
+		Say: "A test went out this way less than a minute ago. Nothing was sent. Wait a minute, then try again."}
+	errNoLine = &page.Refusal{Status: http.StatusNotFound, Title: "There is no such way",
+		Say: "The configuration no longer has this way to reach people, or it is not yours. Nothing was sent. Go back and load the page again."}
 	errNoTest = &page.Refusal{Status: http.StatusForbidden, Title: "Not yours to do",
-		Say: "You can send tests to yourself. To a channel of everybody a privacy officer or an admin does it. Nothing was sent."}
+		Say: "You can send tests to yourself. Other ways are tried by a privacy officer or an admin. Nothing was sent."}
 )
 
 // patience is how long a channel has to take a test.
@@ -130,7 +140,7 @@ func failed(err error) error {
 
 // testLine is the line that a form names: one of the reader's own, or that of a channel.
 func (l *look) testLine(own, name string) (to roster.Line, whose string, err error) {
-	me, _ := l.person(l.me.Name)
+	me, _ := l.plan.Person(l.me.Name)
 	if name == "" {
 		i, err := strconv.Atoi(own)
 		switch {
@@ -179,7 +189,7 @@ func (p *Pages) takeTest(r *http.Request) (is result, ok bool) {
 // tested says what became of a test.
 func (l *look) tested(is result) (done, notice string) {
 	if is.Why == "" {
-		return l.Say("%s took the test. Look whether it arrived.", is.Channel), ""
+		return l.Say("The test by %s was sent. Look whether it arrived.", l.way(is.Channel)), ""
 	}
-	return "", l.Say("The test by %s did not arrive: %s", is.Channel, l.why(is.Why))
+	return "", l.Say("The test by %s did not arrive: %s", l.way(is.Channel), l.why(is.Why))
 }

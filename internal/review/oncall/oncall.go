@@ -4,6 +4,7 @@
 package oncall
 
 import (
+	"cmp"
 	"embed"
 	"net/http"
 	"net/url"
@@ -29,6 +30,8 @@ type Pages struct {
 	*page.Site
 	// Calls is what is known of the pager; nil: there is no such page.
 	Calls *alert.Duty
+	// Pace is how often people are told; the zero value of each is alert.Pace's default.
+	Pace alert.Pace
 
 	// turn lets one person at a time say that she is on it, or takes over, so that the
 	// slower one is told. Of two in two processes the later one holds.
@@ -49,6 +52,7 @@ type look struct {
 	me    people.User
 	now   time.Time
 	duty  *alert.Duty
+	pace  alert.Pace
 	plan  *roster.Plan
 	state map[string]alert.State
 }
@@ -56,7 +60,7 @@ type look struct {
 // look looks now, for whoever asks.
 func (p *Pages) look(v page.Visit) *look {
 	plan := p.Calls.Plan()
-	l := &look{Words: v.Words, me: v.User, now: p.Now(), duty: p.Calls, plan: plan, state: map[string]alert.State{}}
+	l := &look{Words: v.Words, me: v.User, now: p.Now(), duty: p.Calls, pace: paceOr(p.Pace), plan: plan, state: map[string]alert.State{}}
 	if plan.Zone != nil {
 		l.now = l.now.In(plan.Zone)
 	}
@@ -66,12 +70,17 @@ func (p *Pages) look(v page.Visit) *look {
 	return l
 }
 
+// paceOr fills in the defaults that the page goes by.
+func paceOr(p alert.Pace) alert.Pace {
+	return alert.Pace{Repeat: cmp.Or(p.Repeat, 10*time.Minute), Forgotten: cmp.Or(p.Forgotten, 30*time.Minute), Most: p.Most}
+}
+
 // onCallPage is everything on the page.
 type onCallPage struct {
 	page.Frame
 	// Notice is what was not done and why; Done what was.
 	Notice, Done string
-	// Back is where she came from, beside a notice; empty: from here.
+	// Back is where she came from, beside what is said to her; empty: from here.
 	Back string
 	// Red says why nobody can be called, and Warn what is not as it should be.
 	Red, Warn []string
@@ -83,12 +92,13 @@ type onCallPage struct {
 	// Wrong are the troubles that call somebody, Rest those that do not.
 	Wrong, Rest []trouble
 	// All are the alerts that call somebody, if there are several: she can be on all.
-	All      []string
-	Days     []day
-	Taken    []override
-	Take     takeForm
-	Channels []channel
-	Lines    []line
+	All   []string
+	OnAll string
+	Days  []day
+	Taken []override
+	Take  takeForm
+	Ways  []way
+	Lines []line
 }
 
 // Show shows the page.
@@ -96,18 +106,20 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request) error {
 	if p.Calls == nil {
 		return page.ErrNowhere
 	}
-	out := onCallPage{Take: p.look(page.VisitOf(r)).offer()}
-	if said, ok := done[r.URL.Query().Get("done")]; ok {
-		out.Done = page.VisitOf(r).Words.Say(said)
+	l, asked := p.look(page.VisitOf(r)), r.URL.Query()
+	out := onCallPage{Take: l.offer()}
+	if asked.Has("back") {
+		out.Back = back(asked.Get("back"))
+	}
+	switch done := asked.Get("done"); done {
+	case "taken":
+		out.Done = l.Say("It is taken over. The list says who is called when.")
+	case "removed":
+		out.Done = l.Say("It is given back. The list says who is called when.")
+	case "on-it":
+		out.Done = l.onIt()
 	}
 	return p.render(w, r, http.StatusOK, out)
-}
-
-// done says what was done, by the code that the address carries.
-var done = map[string]string{
-	"taken":   "It is taken over. The list says who is called when.",
-	"removed": "It is given back. The list says who is called when.",
-	"on-it":   "You are on it. Nobody else is called about it, unless more comes.",
 }
 
 func (p *Pages) render(w http.ResponseWriter, r *http.Request, status int, out onCallPage) error {
@@ -151,7 +163,8 @@ func (l *look) soon(t time.Time) string { return l.Coming(t, l.now) }
 func (l *look) zone() string {
 	short := l.now.Format("MST")
 	if name := l.now.Location().String(); name != "Local" && name != short {
-		return name + " (" + short + ")"
+		city := name[strings.LastIndex(name, "/")+1:]
+		return strings.ReplaceAll(city, "_", " ") + " (" + short + ")"
 	}
 	return short
 }

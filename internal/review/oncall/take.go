@@ -28,6 +28,10 @@ type takeForm struct {
 	From, Until string
 	// Seen is when the form was made.
 	Seen int64
+	// Heading says what the form is for. Hands: the reader hands over what is hers. Mine
+	// says that she is on call, and what is filled in.
+	Heading, Mine string
+	Hands         bool
 	// Trouble is what is wrong with what was typed.
 	Trouble string
 }
@@ -44,18 +48,55 @@ const local = "2006-01-02T15:04"
 // longest is for how long somebody can take over; what lasts longer is the plan's.
 const longest = 60 * 24 * time.Hour
 
-// offer is the form before anything is typed: herself, the first duty, from now until it
-// is handed over.
+// offer is the form before anything is typed: from now until the shift ends, for herself,
+// unless it is hers already.
 func (l *look) offer() takeForm {
-	f := takeForm{Seen: l.now.UnixNano(), From: l.now.Format(local), Until: l.now.Add(12 * time.Hour).Format(local)}
-	f.fill(l, url.Values{})
-	for _, s := range l.plan.OnCall(l.now) {
-		if !s.Until.IsZero() && s.Until.Sub(l.now) <= longest {
-			f.Until = s.Until.In(l.now.Location()).Format(local)
-			break
+	f := takeForm{Heading: l.Say("Take over"), Seen: l.now.UnixNano()}
+	on := l.plan.OnCall(l.now)
+	isMine := func(s roster.Shift) bool { return s.Person == l.me.Name }
+	if !slices.ContainsFunc(on, isMine) {
+		first, typed := roster.Shift{}, url.Values{}
+		if len(on) > 0 {
+			first = on[0]
+			typed.Set("rotation", first.Rotation)
 		}
+		f.offers(l, first, typed)
+		return f
 	}
+	if l.arranges() { // she may give it to somebody else
+		i := slices.IndexFunc(l.plan.People, func(p roster.Person) bool { return p.Name != l.me.Name })
+		if i < 0 {
+			f.Why = l.Say("You are on call, and there is nobody else who could take over.")
+			return f
+		}
+		own := on[slices.IndexFunc(on, isMine)]
+		f.offers(l, own, url.Values{"person": {l.plan.People[i].Name}, "rotation": {own.Rotation}})
+		f.Heading, f.Hands, f.Mine = l.Say("Hand over, or take over"), true, l.Say("You are on call now. Choose who takes over from you.")
+		return f
+	}
+	others := slices.DeleteFunc(l.plan.Shifts(l.now, l.now.AddDate(0, 0, days)), isMine)
+	if len(others) == 0 {
+		f.Why = l.Say("You are on call now, and nobody else is in the next %s days: there is nobody to take over from.", l.Number(days))
+		return f
+	}
+	first := slices.MinFunc(others, func(a, b roster.Shift) int { return a.From.Compare(b.From) })
+	f.offers(l, first, url.Values{"rotation": {first.Rotation}})
+	f.Heading, f.Mine = l.Say("Take over a later shift"), l.Say("You are on call now. What is filled in is the next shift of somebody else.")
 	return f
+}
+
+// offers fills in a shift, from now if it began before. What has no end, or a far one, is
+// offered for half a day.
+func (f *takeForm) offers(l *look, s roster.Shift, typed url.Values) {
+	from, until := s.From.In(l.now.Location()), s.Until.In(l.now.Location())
+	if from.Before(l.now) {
+		from = l.now
+	}
+	if s.Until.IsZero() || until.Sub(from) > longest {
+		until = from.Add(12 * time.Hour)
+	}
+	f.From, f.Until = from.Format(local), until.Format(local)
+	f.fill(l, typed)
 }
 
 // fill sets what there is to choose, and what is chosen.
@@ -101,7 +142,7 @@ func (p *Pages) TakeOver(w http.ResponseWriter, r *http.Request) error {
 	}
 	o, trouble := l.read(r.PostForm)
 	if trouble != "" {
-		f := takeForm{Seen: l.now.UnixNano(), From: r.PostFormValue("from"), Until: r.PostFormValue("until"), Trouble: trouble}
+		f := takeForm{Heading: l.Say("Take over"), Seen: l.now.UnixNano(), From: r.PostFormValue("from"), Until: r.PostFormValue("until"), Trouble: trouble}
 		f.fill(l, r.PostForm)
 		return p.render(w, r, http.StatusUnprocessableEntity, onCallPage{Take: f})
 	}
@@ -130,10 +171,37 @@ func (l *look) read(typed url.Values) (o roster.Override, trouble string) {
 		return o, l.Say("Write from when and until when, such as %s. Nothing was changed.", l.now.Format("2006-01-02 15:04"))
 	case !until.After(from):
 		return o, l.Say("The end must come after the beginning, and after now. Nothing was changed.")
+	case l.holds(o):
+		return o, l.Say("%s is on call then already. Nothing was changed.", o.Person)
 	case until.Sub(from) > longest:
 		return o, l.Say("Nobody takes over for longer than %s here: for that the plan itself is changed, in the configuration. Nothing was changed.", l.Span(longest))
 	}
 	return o, l.overtaken(o, typed.Get("seen"))
+}
+
+// holds reports whether all that somebody would take over is hers already.
+func (l *look) holds(o roster.Override) bool {
+	duties := []string{o.Rotation}
+	if o.Rotation == "" && len(l.plan.Rotations) > 0 {
+		duties = nil
+		for _, r := range l.plan.Rotations {
+			duties = append(duties, r.Name)
+		}
+	}
+	for _, name := range duties {
+		hers := o.From
+		for _, s := range l.plan.Shifts(o.From, o.Until) {
+			if s.Rotation == name && s.Person == o.Person && !s.From.After(hers) {
+				if hers = s.Until; hers.IsZero() {
+					hers = o.Until
+				}
+			}
+		}
+		if hers.Before(o.Until) {
+			return false
+		}
+	}
+	return true
 }
 
 // time reads a time as a field has it, by the practice's clock.

@@ -21,11 +21,15 @@ type trouble struct {
 	Link                     string
 	// Loud: it calls somebody. Calling: and nobody has said that she is on it.
 	Loud, Calling bool
-	// Next says what comes if nobody does anything.
-	Next string
-	// Ack says who is on it. May: the reader may say that she is.
-	Ack       string
-	May, Mine bool
+	// Next is what comes if nobody does anything, and Last says that nobody else does.
+	Next []coming
+	Last string
+	// Ack says who is on it, and Asked what comes if she does not say so again. May: the
+	// reader may say that she is. Mine: she said so, and is asked again. Cannot says why
+	// she may not.
+	Ack, Asked string
+	May, Mine  bool
+	Cannot     string
 	// Told is who was told when.
 	Told []told
 	// Because are those that are told with it, in one line each.
@@ -64,6 +68,7 @@ func (l *look) wrong(out *onCallPage) {
 	if len(out.All) < 2 {
 		out.All = nil
 	}
+	out.OnAll = l.Say("I’m on all %s", l.Number(len(out.All)))
 }
 
 func (l *look) trouble(s alert.Standing, i int) trouble {
@@ -74,15 +79,24 @@ func (l *look) trouble(s alert.Standing, i int) trouble {
 		t.Count = l.Number(a.Count)
 	}
 	if !a.Since.IsZero() {
-		t.When = l.Say("since %s, for %s", l.clock(a.Since), l.Span(l.now.Sub(a.Since)))
+		t.When = l.Say("since %s, for %s", l.clock(a.Since), l.age(l.now.Sub(a.Since)))
 	}
 	t.Calling = t.Loud && s.Ack == nil
 	switch {
-	case s.Ack != nil: // who is on it says so again when she is reminded
-		t.Mine = s.Ack.By == l.me.Name
+	case s.Ack != nil:
+		t.Mine = t.Loud && l.due(*s.Ack)
 		t.May, t.Ack = t.Mine, l.ack(*s.Ack)
+		if t.Loud {
+			t.Asked = l.asked(*s.Ack)
+		}
 	case t.Loud:
 		t.Next = l.next(s)
+		if _, more := l.step(s); len(more) == 0 && len(l.plan.People) > 0 && !s.Stepped.IsZero() {
+			t.Last = l.Say("There is nobody else to call: the calls go on until somebody says that she is on it.")
+		}
+		if !t.May {
+			t.Cannot = l.Say("Who reads comments, or is called, can say that she is on it. Call one of them yourself if this goes on.")
+		}
 	}
 	t.Told = l.told(s)
 	return t
@@ -99,27 +113,35 @@ func (l *look) ack(a alert.Ack) string {
 	case a.How == "reply":
 		return l.Say("%s is on it, since %s: she said so by a reply.", who, at)
 	}
-	return l.Say("%s is on it, since %s: she said so on %s.", who, at, a.How)
+	return l.Say("%s is on it, since %s: she said so by %s.", who, at, l.way(a.How))
 }
 
-// next says whom the next step calls, and when.
-func (l *look) next(s alert.Standing) string {
-	steps := l.plan.Escalation()
-	if s.Stepped.IsZero() || s.Step >= len(steps) || len(l.plan.People) == 0 {
-		return ""
+// due reports whether the reader is on something and is to say so again: when she is
+// reminded, or, where no reminder reaches her, some time before the calls begin anew.
+func (l *look) due(a alert.Ack) bool {
+	when := a.At.Add(l.pace.Forgotten)
+	if !l.listed(a.By) {
+		when = when.Add(-l.pace.Repeat)
 	}
-	at := s.Stepped.Add(steps[s.Step].Wait)
-	for i := s.Step + 1; i < len(steps); i++ {
-		called := namesOf(l.plan.Called(i, at))
-		if len(called) == 0 {
-			continue // it takes no time
-		}
-		if !at.After(l.now) {
-			return l.Say("If nobody says that she is on it, this goes to %s now.", l.names(called))
-		}
-		return l.Say("If nobody says that she is on it by %s, this goes to %s too.", l.soon(at), l.names(called))
+	return a.By == l.me.Name && !l.now.Before(when)
+}
+
+// asked says what comes if whoever is on it does not say so again.
+func (l *look) asked(a alert.Ack) string {
+	reminded := a.At.Add(l.pace.Forgotten)
+	ends := reminded
+	if l.listed(a.By) {
+		ends = reminded.Add(l.pace.Repeat)
 	}
-	return l.Say("There is nobody else to call: the calls go on until somebody says that she is on it.")
+	switch mine := a.By == l.me.Name; {
+	case mine && l.due(a):
+		return l.Say("Are you still on it? If you do not say so by %s, the calls begin anew.", l.soon(ends))
+	case mine && l.listed(a.By):
+		return l.Say("If it lasts, you are asked at %s whether you still are.", l.soon(reminded))
+	case mine:
+		return l.Say("If it lasts, say so again before %s: then the calls begin anew.", l.soon(ends))
+	}
+	return l.Say("If it lasts and she does not say so again, the calls begin anew at %s.", l.soon(ends))
 }
 
 // told says who was told when, those of the team last.
@@ -132,12 +154,11 @@ func (l *look) told(s alert.Standing) (out []told) {
 	}
 	slices.SortFunc(lines, byPerson)
 	for _, h := range lines {
-		one := told{Who: l.Say("%s, by %s", h.Person, h.Channel)}
-		if h.Person == "" {
-			one.Who = l.Say("The team, by %s", h.Channel)
-		}
+		one := told{Who: l.whom(h.Person, h.Channel)}
 		switch {
 		case h.First.IsZero():
+		case h.Person == "" && l.isScreen(h.Channel):
+			one.Said = l.Say("it stands there since %s", l.clock(h.First))
 		case h.Times > 1:
 			one.Said = l.Say("told at %s, and again until %s: %s times", l.clock(h.First), l.clock(h.Last), l.Number(h.Times))
 		default:

@@ -65,6 +65,10 @@ type Call struct {
 	More string `json:"more,omitempty"`
 	// Alert names it in the form by which she says that she is on it.
 	Alert string `json:"alert"`
+	// All names all that call somebody, if there are several, and OnAll is what the button
+	// says by which she is on all of them.
+	All   []string `json:"all,omitempty"`
+	OnAll string   `json:"on_all,omitempty"`
 	// Link is the page of the desk that it is about; empty: none.
 	Link string `json:"link,omitempty"`
 	// May: the reader may say that she is on it.
