@@ -37,7 +37,7 @@ func (s *service) checks(p workings, duty *alert.Duty) []alert.Check {
 		flow(checks.Opening, p.Verdicts.Flow),
 		flow(checks.Auditing, p.AuditFlow),
 		&checks.Trouble{Part: "audit", Says: p.Audit.Trouble, Now: now},
-		&checks.Trouble{Part: "retention", Says: p.RetentionTrouble, Now: now},
+		&checks.Trouble{Part: "retention", Says: p.RetentionTrouble, Words: checks.StillKept, Now: now},
 		&checks.Settings{Refused: p.Settings.Refused, Now: now},
 		checks.Channels{Channels: duty.Channels, States: duty.States, Now: now},
 	}

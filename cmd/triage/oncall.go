@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,6 +20,7 @@ import (
 	"triage/internal/alert/channel/mail"
 	"triage/internal/alert/hook"
 	"triage/internal/alert/roster"
+	"triage/internal/audit"
 	"triage/internal/digest"
 	"triage/internal/review/say"
 )
@@ -109,8 +112,9 @@ func (s *service) heart(channels []alert.Channel) (*beat.Heart, error) {
 }
 
 // hooks take what providers send back.
-func (s *service) hooks(d *alert.Duty) http.Handler {
-	o := hook.Options{Duty: d, Log: s.log.Named("hook"), Now: time.Now}
+func (s *service) hooks(p workings) http.Handler {
+	d := p.duty
+	o := hook.Options{Duty: d, Record: recordedBy(p.Audit), Log: s.log.Named("hook"), Now: time.Now}
 	a := &s.cfg.Alerts
 	for i := range a.PagerDuty {
 		o.Sources = append(o.Sources, hook.Source{Name: a.PagerDuty[i].Name, Kind: hook.PagerDuty, Secret: a.PagerDuty[i].HookSecret})
@@ -124,23 +128,37 @@ func (s *service) hooks(d *alert.Duty) http.Handler {
 	return hook.New(o)
 }
 
+// recordedBy puts what people answered on record before it counts, as the desk does.
+func recordedBy(log *audit.Log) func(context.Context, hook.Said, func(context.Context) error) error {
+	return func(ctx context.Context, said hook.Said, do func(context.Context) error) error {
+		act := audit.Act{By: said.By, From: "service", Do: "alert-acknowledged", On: said.Key[:min(len(said.Key), 200)], Note: fmt.Sprintf("round %d, by %s", said.Round, said.How)}
+		if err := log.Append(ctx, act); err != nil {
+			return err
+		}
+		err := do(ctx)
+		if err == nil {
+			return nil
+		}
+		act.Do, act.Note = "not-done", act.Do
+		return errors.Join(err, log.Append(context.WithoutCancel(ctx), act))
+	}
+}
+
 // answers are what comes from people's phones.
 func (s *service) answers(c smsConfig, d *alert.Duty) hook.Source {
-	return hook.Source{Name: c.Name, Kind: hook.Twilio, Secret: c.AuthToken, URL: cmp.Or(c.AnswerURL, s.cfg.hookURL(c.Name)), Person: func(from string) (string, bool) {
-		return personAt(&d.Base, from)
+	return hook.Source{Name: c.Name, Kind: hook.Twilio, Secret: c.AuthToken, URL: cmp.Or(c.AnswerURL, s.cfg.hookURL(c.Name)), People: func(from string) []string {
+		return peopleAt(&d.Base, from)
 	}}
 }
 
-// personAt is whose address that is.
-func personAt(p *roster.Plan, address string) (string, bool) {
+// peopleAt are those whose address that is: several may share a telephone.
+func peopleAt(p *roster.Plan, address string) (names []string) {
 	for _, person := range p.People {
-		for _, l := range person.Lines {
-			if l.To == address {
-				return person.Name, true
-			}
+		if slices.ContainsFunc(person.Lines, func(l roster.Line) bool { return l.To == address }) {
+			names = append(names, person.Name)
 		}
 	}
-	return "", false
+	return names
 }
 
 // digests send the summaries; nil: nobody reads them.

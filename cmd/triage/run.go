@@ -129,7 +129,7 @@ func (s *service) workings(st *opened) (p workings, err error) {
 		Health: p.accounts.health(st.Sources), Log: s.log.Named("review"),
 		Now:   func() time.Time { return time.Now().In(p.duty.Base.Zone) },
 		Board: p.board, Presence: st.Presence, OnChange: st.onDesk, Settings: st.Settings,
-		Calls: p.duty,
+		Calls: p.duty, Pace: s.cfg.pace(),
 	}))
 	return p, err
 }
@@ -174,7 +174,7 @@ func (s *service) launch(g *stages, p workings) {
 		return s.calls(ctx, p, wake)
 	}))
 	g.run(alertRole, func(ctx context.Context) error { return s.pager(p).Lifeboat(adrift).Run(ctx, nil) })
-	web := web{bus: p.bus, board: p.board, health: p.accounts.health(p.Sources), stores: p.Store, proxy: s.cfg.Review.TrustedProxy, hooks: s.hooks(p.duty), duty: p.duty}
+	web := web{bus: p.bus, board: p.board, health: p.accounts.health(p.Sources), stores: p.Store, proxy: s.cfg.Review.TrustedProxy, hooks: s.hooks(p), duty: p.duty}
 	if s.roles.has(reviewRole) {
 		web.pages = p.page
 	}

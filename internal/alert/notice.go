@@ -73,7 +73,7 @@ func (n Notice) Title() string {
 		from = n.From + ": "
 	}
 	if n.Test || len(n.Messages) == 0 {
-		return from + "Test of triage: this arrives"
+		return from + "Test of triage: this arrives, and nothing is wrong"
 	}
 	first := n.loudestMessage()
 	title := from + first.words()
@@ -96,7 +96,7 @@ func (n Notice) loudestMessage() Message {
 // Text says all of it, a line or two for each message, with the links.
 func (n Notice) Text() string {
 	if n.Test || len(n.Messages) == 0 {
-		return n.Title() + ". Nothing is wrong; nothing is to be done.\n"
+		return n.Title() + ". Nothing is to be done.\n"
 	}
 	var b strings.Builder
 	if n.From != "" {
@@ -124,7 +124,7 @@ func (n Notice) Short() string {
 }
 
 var changeWords = map[Change]string{
-	New: "", More: "more came: ", Still: "still: ", Forgotten: "acknowledged, and still so: ", Taken: "acknowledged: ", Over: "over: ",
+	New: "", More: "more came: ", Still: "still: ", Forgotten: "say again that you are on it, or the calls begin anew: ", Taken: "acknowledged: ", Over: "over: ",
 }
 
 var severityWords = map[Severity]string{Page: "URGENT: ", Tell: "", Slow: ""}

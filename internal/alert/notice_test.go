@@ -48,7 +48,10 @@ func TestWordsOfNotices(t *testing.T) {
 			"Cedar:\nover: somebody may need help now, facebook cedar\nhttps://desk/cases/x\nURGENT: more came: somebody may need help now (4), facebook cedar, for 1 h\nhttps://desk/cases/x\n"},
 		"what the team is told": {Notice{Messages: []Message{message(Still, Tell, 2)}, Desk: "https://desk/on-call"},
 			"still: somebody may need help now (2), facebook cedar, for 1 h", "still: somebody may need help now (2), facebook cedar, for 1 h\nhttps://desk/cases/x\n"},
-		"a test": {Notice{From: "Cedar", Test: true}, "Cedar: Test of triage: this arrives", "Cedar: Test of triage: this arrives. Nothing is wrong; nothing is to be done.\n"},
+		"a reminder": {Notice{From: "Cedar", Messages: []Message{message(Forgotten, Page, 2)}, Desk: "https://desk/on-call"},
+			"Cedar: URGENT: say again that you are on it, or the calls begin anew: somebody may need help now (2), facebook cedar, for 1 h",
+			"Cedar:\nURGENT: say again that you are on it, or the calls begin anew: somebody may need help now (2), facebook cedar, for 1 h\nhttps://desk/cases/x\n\nTo stop the calls, say that you are on it: https://desk/on-call\n"},
+		"a test": {Notice{From: "Cedar", Test: true}, "Cedar: Test of triage: this arrives, and nothing is wrong", "Cedar: Test of triage: this arrives, and nothing is wrong. Nothing is to be done.\n"},
 	} {
 		if got := tt.notice.Title(); got != tt.title {
 			t.Errorf("%s: the title is\n%s, want\n%s", name, got, tt.title)

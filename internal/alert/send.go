@@ -148,7 +148,7 @@ func tried(ctx context.Context, c Channel, n Notice, stuck *atomic.Int32) (err e
 	go func() {
 		defer func() {
 			if r := recover(); r != nil {
-				ended <- &Failure{Why: fmt.Sprintf("the channel failed: %T", r), Unclear: true}
+				ended <- &Failure{Why: "the channel failed: see the log", Unclear: true, Cause: fmt.Errorf("it panicked: %T", r)}
 			}
 		}()
 		ended <- c.Notify(ctx, n)

@@ -24,8 +24,6 @@ var (
 	// ErrGap says that acts of a case before these were never recorded: give its
 	// history from the beginning.
 	ErrGap = errors.New("earlier acts of this case are not in the audit log")
-	// ErrBroken says that a record does not verify: another key, or altered bytes.
-	ErrBroken = errors.New("a record of the audit log does not fit its key: put the right key back, or run triage audit verify")
 	// ErrAct says that something cannot be recorded as it is given.
 	ErrAct = errors.New("not an act that can be recorded")
 )

@@ -77,16 +77,6 @@ type vouched struct {
 	cut     error  // the log is not the one that was vouched for
 }
 
-// Trouble says what a person should look at: that nobody outside vouches for
-// the log at present; that it is not the one it was, though recording goes on;
-// or, with ErrBroken, that its last record does not verify and nothing is
-// recorded. The last two stay said until the process ends.
-func (l *Log) Trouble() error {
-	l.vouched.mu.Lock()
-	defer l.vouched.mu.Unlock()
-	return errors.Join(l.vouched.broken, l.vouched.cut, l.vouched.outside)
-}
-
 // PublicKey is what an outsider needs to check this log's checkpoints.
 func (l *Log) PublicKey() ed25519.PublicKey { return l.keys.public() }
 
@@ -128,10 +118,11 @@ func (l *Log) Checkpoint(ctx context.Context) (Checkpoint, error) {
 	v.tried = max(v.tried, c.N)
 	v.outside = nil
 	if err != nil {
-		v.outside = fmt.Errorf("no checkpoint of the audit log could be written outside: %w", err)
+		v.outside = ErrOutside // an alert says it to whom the system's words mean nothing
 		l.o.Log.Error("audit checkpoint not written", zap.Error(err))
+		err = fmt.Errorf("%w: %w", ErrOutside, err)
 	}
-	return c, v.outside
+	return c, err
 }
 
 func (l *Log) vouch(ctx context.Context) (Checkpoint, error) {
@@ -215,7 +206,7 @@ func (l *Log) compare(ctx context.Context, place uint64, end *Record) error {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.cut = fmt.Errorf("a checkpoint of %s vouches for record %d of the audit log, which is gone or another one; the log ends at record %d: run triage audit verify",
+	v.cut = fmt.Errorf("%w (a checkpoint of %s vouches for record %d, the log ends at record %d)", ErrCut,
 		v.last.At.Format(time.DateOnly), v.last.N, end.N)
 	l.o.Log.Error("audit log cut short or replaced", zap.Uint64("vouched", v.last.N), zap.Uint64("n", end.N))
 	return nil

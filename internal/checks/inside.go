@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -77,11 +78,16 @@ type Trouble struct {
 	Part string
 	// Says is what a person should look at, in sentences with what to do; nil: nothing.
 	Says func() error
+	// Words are said in the place of the error's own; empty: its own are.
+	Words string
 	// Now is the clock.
 	Now func() time.Time
 
 	since since
 }
+
+// StillKept is what is wrong where texts are not erased in time.
+const StillKept = "texts whose time is over are still kept: see the log"
 
 // Name implements alert.Check.
 func (k *Trouble) Name() string { return k.Part }
@@ -97,7 +103,7 @@ func (k *Trouble) Look(context.Context) ([]alert.Alert, error) {
 	if errors.Is(err, audit.ErrBroken) {
 		severity = alert.Page
 	}
-	return []alert.Alert{{Key: k.Part + "/trouble", Severity: severity, What: strings.ReplaceAll(err.Error(), "\n", "; "), Count: 1, Since: at, Calm: time.Minute}}, nil
+	return []alert.Alert{{Key: k.Part + "/trouble", Severity: severity, What: cmp.Or(k.Words, strings.ReplaceAll(err.Error(), "\n", "; ")), Count: 1, Since: at, Calm: time.Minute}}, nil
 }
 
 // Settings says which changed settings this version does not take.

@@ -24,7 +24,7 @@ func TestTerminal(t *testing.T) {
 	}
 	want := `alert 12:00:00  page · somebody may need help now, matter 2 (2) · facebook cedar · for 1 h · https://desk.example.org/cases/k2
 alert 12:00:00  over · somebody may need help now, matter 3 · facebook cedar · https://desk.example.org/cases/k3
-alert 12:00:00  Cedar Clinic: Test of triage: this arrives
+alert 12:00:00  Cedar Clinic: Test of triage: this arrives, and nothing is wrong
 `
 	if b.String() != want {
 		t.Errorf("it says\n%snot\n%s", b.String(), want)

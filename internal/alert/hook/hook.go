@@ -36,24 +36,35 @@ type Source struct {
 	// URL is the public address of the hook as it is written at the provider. Twilio
 	// signs it.
 	URL string
-	// Person says whose phone number (E.164) that is; of PagerDuty, whose user id. Nil
-	// knows nobody.
-	Person func(from string) (name string, ok bool)
+	// People says whose phone number (E.164) that is, of several if they share one; of
+	// PagerDuty, whose user id. Nil knows nobody.
+	People func(from string) (names []string)
 }
 
-func (s Source) person(from string) (string, bool) {
-	if s.Person == nil || from == "" {
-		return "", false
+func (s Source) people(from string) []string {
+	if s.People == nil || from == "" {
+		return nil
 	}
-	return s.Person(from)
+	return s.People(from)
+}
+
+// Said is that somebody said that she deals with a trouble.
+type Said struct {
+	// By is who, and How the channel's name.
+	By, How string
+	// Key and Round are the trouble's.
+	Key   string
+	Round int
 }
 
 // Options are what a handler needs.
 type Options struct {
 	Duty    *alert.Duty
 	Sources []Source
-	Log     *zap.Logger
-	Now     func() time.Time
+	// Record does what is said and puts it on record, or neither; nil: there is no record.
+	Record func(ctx context.Context, s Said, do func(context.Context) error) error
+	Log    *zap.Logger
+	Now    func() time.Time
 }
 
 // longBody is how long a body may be, in bytes; PagerDuty's and Twilio's are a tenth.
@@ -64,6 +75,7 @@ const longBody = 64 << 10
 type Handler struct {
 	duty    *alert.Duty
 	sources map[string]Source
+	record  func(ctx context.Context, s Said, do func(context.Context) error) error
 	log     *zap.Logger
 	now     func() time.Time
 	seen    *seen
@@ -74,8 +86,11 @@ type Handler struct {
 // New makes the handler of all sources.
 func New(o Options) *Handler {
 	h := &Handler{
-		duty: o.Duty, sources: map[string]Source{}, log: o.Log, now: o.Now, mux: http.NewServeMux(),
+		duty: o.Duty, sources: map[string]Source{}, record: o.Record, log: o.Log, now: o.Now, mux: http.NewServeMux(),
 		seen: &seen{}, refused: &rate.Sometimes{First: 3, Interval: time.Minute},
+	}
+	if h.record == nil {
+		h.record = func(ctx context.Context, _ Said, do func(context.Context) error) error { return do(ctx) }
 	}
 	if h.log == nil {
 		h.log = zap.NewNop()
@@ -132,7 +147,9 @@ func (h *Handler) acknowledge(ctx context.Context, one alert.Standing, by, how s
 	if one.Ack != nil {
 		return nil
 	}
-	err := h.duty.Acknowledge(ctx, one, by, how)
+	err := h.record(ctx, Said{By: by, How: how, Key: one.Alert.Key, Round: one.Round}, func(ctx context.Context) error {
+		return h.duty.Acknowledge(ctx, one, by, how)
+	})
 	if errors.Is(err, alert.ErrOver) {
 		return nil
 	}

@@ -3,6 +3,7 @@ package hook_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -22,6 +23,7 @@ const (
 	token    = "canary-token"
 	public   = "https://desk.example/hooks/texts"
 	herPhone = "+15550100"
+	shared   = "+15550111"
 	incident = "abcdefghij0123456789-0"
 )
 
@@ -33,7 +35,9 @@ type practice struct {
 	taken []alert.Ack
 	full  error
 	clock time.Time
-	logs  *observer.ObservedLogs
+	// recorded is what went on record.
+	recorded []string
+	logs     *observer.ObservedLogs
 	hook.Handler
 }
 
@@ -69,9 +73,16 @@ func open(t *testing.T) *practice {
 	p.Handler = *hook.New(hook.Options{
 		Duty: &alert.Duty{Memory: p, Acks: &acks{p}, Now: now},
 		Sources: []hook.Source{
-			{Name: "pager", Kind: hook.PagerDuty, Secret: secret, Person: func(id string) (string, bool) { return "dana", id == "PDANA" }},
-			{Name: "texts", Kind: hook.Twilio, Secret: token, URL: public, Person: func(from string) (string, bool) { return "dana", from == herPhone }},
+			{Name: "pager", Kind: hook.PagerDuty, Secret: secret, People: func(id string) []string { return map[string][]string{"PDANA": {"dana"}}[id] }},
+			{Name: "texts", Kind: hook.Twilio, Secret: token, URL: public, People: func(from string) []string {
+				return map[string][]string{herPhone: {"dana"}, shared: {"lee", "dana"}}[from]
+			}},
 			{Name: "open", Kind: hook.PagerDuty}, {Name: "ajar", Kind: hook.Twilio, URL: public}, {Name: "odd", Kind: "fax", Secret: secret},
+		},
+		Record: func(ctx context.Context, s hook.Said, do func(context.Context) error) error {
+			err := do(ctx)
+			p.recorded = append(p.recorded, fmt.Sprint(s.By, " by ", s.How, " ", s.Key, " ", s.Round, " ", err))
+			return err
 		},
 		Log: zap.New(core), Now: now,
 	})

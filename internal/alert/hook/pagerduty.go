@@ -71,8 +71,8 @@ func (h *Handler) pagerDuty(w http.ResponseWriter, r *http.Request, s Source, bo
 	}
 	by := "PagerDuty"
 	if got.Agent != nil {
-		if name, ok := s.person(got.Agent.ID); ok {
-			by = name
+		if names := s.people(got.Agent.ID); len(names) > 0 {
+			by = names[0]
 		}
 	}
 	for _, one := range h.duty.Standing() {

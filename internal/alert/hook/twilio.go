@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"go.uber.org/zap"
@@ -80,14 +81,14 @@ func (h *Handler) twilio(w http.ResponseWriter, r *http.Request, s Source, body 
 	if form.Get("CallSid") == "" {
 		answer = text
 	}
-	name, known := s.person(phone(form))
+	names := s.people(phone(form))
 	switch id := form.Get("MessageSid") + form.Get("CallSid"); {
-	case !known || h.seen.has(id):
+	case len(names) == 0 || h.seen.has(id):
 		twiml(w, response{})
 	case !isYes(form):
 		twiml(w, again(form, s.URL))
 	default:
-		n, err := h.acknowledgeAll(r, s, name)
+		n, err := h.acknowledgeAll(r, s, names)
 		if err == nil {
 			h.seen.add(id)
 		} else {
@@ -113,10 +114,11 @@ func isYes(form url.Values) bool {
 	return len(words) > 0 && len(words) <= fewWords && slices.Contains(yes, words[0])
 }
 
-// acknowledgeAll acknowledges everything that calls the person, as far as she was told of
-// it; n is how many that were.
-func (h *Handler) acknowledgeAll(r *http.Request, s Source, name string) (n int, err error) {
+// acknowledgeAll acknowledges everything that calls the people whose phone it is, as far as
+// they were told of it: each as the one of them who was called last. n is how many.
+func (h *Handler) acknowledgeAll(r *http.Request, s Source, names []string) (n int, err error) {
 	for _, one := range h.duty.Calling() {
+		name := calledLast(one, names)
 		one, called := one.AsHeard(func(line alert.Heard) bool { return line.Person == name })
 		if !called {
 			continue
@@ -128,6 +130,21 @@ func (h *Handler) acknowledgeAll(r *http.Request, s Source, name string) (n int,
 		h.log.Info("acknowledged", zap.String("channel", s.Name), zap.String("alert", one.Alert.Key))
 	}
 	return n, nil
+}
+
+// calledLast is the one of them who was called last about it; empty: none was.
+func calledLast(one alert.Standing, names []string) (name string) {
+	var last time.Time
+	for _, line := range one.Lines {
+		at := line.Last
+		if line.Tried.After(at) {
+			at = line.Tried // it may have arrived all the same
+		}
+		if line.Round == one.Round && slices.Contains(names, line.Person) && (name == "" || at.After(last)) {
+			name, last = line.Person, at
+		}
+	}
+	return name
 }
 
 // outcome says what came of it.

@@ -19,8 +19,8 @@ var (
 	spokenIn = []string{"internal/respond", "internal/respond/may", "internal/respond/send", "internal/respond/outbound",
 		"internal/respond/gate/gate.go", "internal/respond/gate/rules.go", "internal/classify/reason.go", "internal/classify/identifier/identifier.go",
 		"internal/ingest", "internal/ingest/graph", "internal/ingest/facebook", "internal/ingest/instagram", "internal/ingest/x", "internal/ingest/wordpress",
-		"internal/ingest/google", "internal/ingest/file", "internal/ingest/oauth", "internal/checks", "internal/alert/look.go", "internal/alert/duty.go", "internal/alert/channel", "internal/alert/channel/chat", "internal/alert/channel/incident", "internal/alert/channel/mail", "internal/alert/channel/phone", "internal/people", "internal/settings", "cmd/triage/settings.go", "cmd/triage/config_live.go"}
-	errorsShown = []string{"internal/people", "internal/settings", "cmd/triage/config_live.go"}
+		"internal/ingest/google", "internal/ingest/file", "internal/ingest/oauth", "internal/checks", "internal/alert/look.go", "internal/alert/duty.go", "internal/alert/send.go", "internal/audit/trouble.go", "internal/alert/channel", "internal/alert/channel/chat", "internal/alert/channel/incident", "internal/alert/channel/mail", "internal/alert/channel/phone", "internal/people", "internal/settings", "cmd/triage/settings.go", "cmd/triage/config_live.go"}
+	errorsShown = []string{"internal/people", "internal/audit/trouble.go", "internal/settings", "cmd/triage/config_live.go"}
 	machines    = []string{"check.go", "html.go", "provider.go"}
 )
 
@@ -147,8 +147,8 @@ var notSaid = set(
 	"This was done already, or may have been. One %s per comment, for ever.", ", of oneself", ", of a relative", ", of another person",
 	"%d d %d h", "%d h %d min", // the same in Spanish
 	"inspect the audit", "triage seed %s", "set up an app: the address cannot be read", "Mac OS X", "(Translated by Google)", "Review with %s of 5 stars",
-	"comments are not being checked:",                                                                                                                                // and why
-	"Triage is watching. This alert always fires: call somebody when it ends.", "Open the desk", "Answer 1 if you are on it.", "To say that you are on it, press 1.", // to receivers
+	"comments are not being checked:",                                                                                                                                                                             // and why
+	"Triage is watching. This alert always fires: call somebody when it ends.", "Open the desk", "Answer 1 if you are on it.", "Sign in there and say that you are on it.", "To say that you are on it, press 1.", // to receivers
 	"Please open the desk, and say there that you are on it. Goodbye.", "does not support STARTTLS", "SMTP AUTH failed", "url: it is missing: copy the check's ping address",
 	"open own reply", "[content of %d bytes]", "%s (code %s)", "%s (HTTP %d)", "posts by visitors", "200 without a reply",
 	"not been mentioned or otherwise engaged", "reply to this conversation is not allowed", "permission to dm", "this operation is not permitted", // X says so

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -33,6 +35,9 @@ type Alertmanager struct {
 	// CAFile holds the certificates that its own must be signed by; empty: the system's.
 	CAFile string `toml:"ca_file"`
 }
+
+// Format hides the section, of which most is secret, from whoever prints it.
+func (Alertmanager) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[alertmanager section]") }
 
 // Validate says what is wrong with the section.
 func (a *Alertmanager) Validate() error {

@@ -2,6 +2,8 @@ package incident
 
 import (
 	"context"
+	"fmt"
+	"io"
 
 	"triage/internal/alert"
 	"triage/internal/alert/channel"
@@ -17,6 +19,9 @@ type Heartbeat struct {
 	// CAFile holds the certificates that its own must be signed by; empty: the system's.
 	CAFile string `toml:"ca_file"`
 }
+
+// Format hides the section, of which most is secret, from whoever prints it.
+func (Heartbeat) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[heartbeat section]") }
 
 // Validate says what is wrong with the section.
 func (b *Heartbeat) Validate() error {

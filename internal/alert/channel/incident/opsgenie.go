@@ -2,6 +2,8 @@ package incident
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -20,6 +22,9 @@ type Opsgenie struct {
 	// https://api.eu.opsgenie.com.
 	BaseURL string `toml:"base_url"`
 }
+
+// Format hides the section, of which most is secret, from whoever prints it.
+func (Opsgenie) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[opsgenie section]") }
 
 // Validate says what is wrong with the section.
 func (g *Opsgenie) Validate() error { return channel.CheckBase("base_url", g.BaseURL) }

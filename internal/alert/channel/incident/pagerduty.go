@@ -2,6 +2,8 @@ package incident
 
 import (
 	"context"
+	"fmt"
+	"io"
 
 	"triage/internal/alert"
 	"triage/internal/alert/channel"
@@ -16,6 +18,9 @@ type PagerDuty struct {
 	// https://events.eu.pagerduty.com.
 	BaseURL string `toml:"base_url"`
 }
+
+// Format hides the section, of which most is secret, from whoever prints it.
+func (PagerDuty) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[pagerduty section]") }
 
 // Validate says what is wrong with the section.
 func (p *PagerDuty) Validate() error { return channel.CheckBase("base_url", p.BaseURL) }

@@ -7,6 +7,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -46,6 +48,9 @@ type Webhook struct {
 	// system's.
 	CAFile string `toml:"ca_file"`
 }
+
+// Format hides the section, of which most is secret, from whoever prints it.
+func (Webhook) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[webhook section]") }
 
 // Validate says what is wrong with the section.
 func (h *Webhook) Validate() error {

@@ -192,8 +192,11 @@ type sms struct{ twilio }
 // Notify implements alert.Notifier.
 func (s *sms) Notify(ctx context.Context, n alert.Notice) error {
 	answer := ""
-	if s.section.AnswerURL != "" && n.Severity() == alert.Page {
+	switch paged := n.Severity() == alert.Page; {
+	case paged && s.section.AnswerURL != "":
 		answer = "Answer 1 if you are on it."
+	case paged && channel.Link(n) != "":
+		answer = "Sign in there and say that you are on it."
 	}
 	form := url.Values{"To": {n.To}, "Body": {inSegments(n.Title(), channel.Link(n), answer)}}
 	if s.section.MessagingService != "" {
