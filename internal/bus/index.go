@@ -43,7 +43,7 @@ func (k *Bucket[T]) fill(ctx context.Context) error {
 // read begins the watch and takes everything that is stored from there on.
 func (k *Bucket[T]) read(ctx context.Context, from ...jetstream.WatchOpt) (err error) {
 	watching, ended := context.WithCancel(context.WithoutCancel(ctx))
-	if k.watch, err = k.kv.WatchAll(watching, from...); err != nil {
+	if err = justMade(ctx, func() error { k.watch, err = k.kv.WatchAll(watching, from...); return err }); err != nil {
 		ended()
 		return err
 	}

@@ -32,6 +32,22 @@ func (b *Bus) open(ctx context.Context, cfg jetstream.StreamConfig) (stream, lea
 	return stream, leader, err
 }
 
+// justMade tries again, for a few seconds, where a server answers that does not know yet
+// of a stream that another has just made.
+func justMade(ctx context.Context, try func() error) error {
+	for deadline := time.Now().Add(5 * time.Second); ; {
+		err := try()
+		if !errors.Is(err, jetstream.ErrStreamNotFound) || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
 // alike reports whether a stream is as it is wanted: bringing it up to date
 // costs a durable write even if nothing changes. What is wanted leaves some to
 // the engine.
