@@ -82,7 +82,7 @@ func TestFailingProviderIsShownAndMadeUp(t *testing.T) {
 	eventually(t, 20*time.Second, "the second line of who cannot be reached on the first", func() bool { return len(world.of("twilio")) >= 2 })
 	eventually(t, 10*time.Second, "the failure on the page", func() bool {
 		_, body := k.get("/on-call")
-		return strings.Contains(body, "ntfy") && strings.Contains(body, "slack") && strings.Count(body, "It has failed since") >= 2
+		return strings.Contains(body, "ntfy") && strings.Contains(body, "slack") && strings.Count(body, "Not working since") >= 2
 	})
 	if _, metrics := k.get("/metrics"); !strings.Contains(metrics, `triage_channel_up{channel="ntfy"} 0`) || !strings.Contains(metrics, `triage_alerts{calling="true",severity="page"} 1`) {
 		t.Errorf("the metrics do not tell of the alert and the failing channel:\n%s", metrics)

@@ -254,7 +254,7 @@ func (d *decision) renew(t *Told) {
 		h := t.Lines[key]
 		every := d.channel[h.Channel].Renew
 		line, known := d.lines[lineOnly(key)]
-		if every == 0 || !known || h.Times == 0 || h.Change == Over || !h.in(t.Round) {
+		if every == 0 || !known || h.Times == 0 || !h.in(t.Round) {
 			continue
 		}
 		if when := later(h.Last.Add(every), h.rest()); d.now.Before(when) {

@@ -118,11 +118,36 @@ func (d *Duty) Test(ctx context.Context, line roster.Line) error {
 		if c.Name == line.Channel {
 			at := d.Now()
 			err := c.Notify(ctx, Notice{ID: fmt.Sprintf("test-%d", at.UnixNano()), To: line.To, From: d.From, Desk: d.Desk, Test: true, At: at})
-			if err == nil && d.States != nil {
-				_ = d.States.Put(ctx, State{Channel: c.Name, OK: at}) // the page says so; the pager finds out by itself
-			}
+			d.tested(ctx, line, at, err)
 			return err
 		}
 	}
 	return &Failure{Why: "there is no channel of that name in the configuration", Final: true}
+}
+
+// tested notes how a test went, for the page; the pager finds out by itself.
+func (d *Duty) tested(ctx context.Context, line roster.Line, at time.Time, err error) {
+	if d.States == nil {
+		return
+	}
+	s := State{Channel: line.Channel}
+	for _, known := range d.States.All() {
+		if known.Channel == line.Channel {
+			s = known
+		}
+	}
+	if err == nil {
+		s.OK, s.Failing, s.Why = at, time.Time{}, ""
+	}
+	for _, p := range d.Base.People {
+		if !slices.ContainsFunc(p.Lines, func(l roster.Line) bool { return l.Channel == line.Channel && l.To == line.To }) {
+			continue
+		}
+		if why := wrongAddress(err); why != "" {
+			s = s.of(p.Name, &Fault{Since: at, Why: why})
+		} else if err == nil {
+			s = s.of(p.Name, nil)
+		}
+	}
+	_ = d.States.Put(ctx, s)
 }

@@ -29,6 +29,12 @@ func (p *Pager) store(ctx context.Context) {
 		p.save(ctx, keys[0])
 	}
 	late := len(keys) > 0
+	for name, s := range p.states {
+		if late = late || time.Since(began) >= storing; late {
+			break
+		}
+		p.keepState(ctx, name, s)
+	}
 	for name, past := range p.pasts {
 		if late = late || time.Since(began) >= storing; late {
 			break
@@ -86,6 +92,20 @@ func (p *Pager) keep(ctx context.Context, name string, past Past) {
 	p.refused[name] = true
 }
 
+func (p *Pager) keepState(ctx context.Context, name string, s State) {
+	as := "channel " + name
+	err := p.States.Put(ctx, s)
+	if err == nil {
+		delete(p.states, name)
+		delete(p.refused, as)
+		return
+	}
+	if !p.refused[as] {
+		p.Log.Warn("how a channel does is not stored: it is tried again", zap.String("channel", name), zap.Error(err))
+	}
+	p.refused[as] = true
+}
+
 // remember stores anew what the store has lost.
 func (p *Pager) remember() {
 	stored := map[string]bool{}
@@ -120,6 +140,9 @@ func (p *Pager) leave(ctx context.Context) {
 	stored := map[string]Told{}
 	for _, t := range p.Memory.All() {
 		stored[t.Alert.Key] = t
+	}
+	for name, s := range p.states {
+		p.keepState(ctx, name, s)
 	}
 	for key := range p.unsaved {
 		t, open := p.open[key]

@@ -181,6 +181,8 @@ type Failure struct {
 	Why string
 	// Final: trying again brings nothing before somebody mends it.
 	Final bool
+	// Address: it is the address that is wrong; others may be reached.
+	Address bool
 	// Unclear: it may have arrived all the same, as where no answer came in time.
 	Unclear bool
 	// After is how long the provider asks to wait; 0: it does not say.
@@ -203,6 +205,14 @@ func WhyOf(err error) string {
 		return f.Why
 	}
 	return "it could not be sent: see the log"
+}
+
+// wrongAddress is what is wrong with the address of a line; empty: nothing that is known.
+func wrongAddress(err error) string {
+	if f, ours := errors.AsType[*Failure](err); ours && f.Address {
+		return f.Why
+	}
+	return ""
 }
 
 // unclear reports whether a notice may have arrived though its channel failed.

@@ -41,7 +41,8 @@ type Pager struct {
 	// unsaved has the keys that are to be stored, refused those that Memory did not take
 	// as they are, such as a full store, and saved those that it has taken.
 	unsaved, refused, saved map[string]bool
-	pasts                   map[string]Past // what is over and not kept yet
+	pasts                   map[string]Past  // what is over and not kept yet
+	states                  map[string]State // how channels do, as it is not stored yet
 	channel                 map[string]Channel
 	stuck                   map[string]*atomic.Int32 // by channel: calls that did not heed their end
 	busy                    map[string]bool          // what is being used to send something; see busyKey
@@ -103,7 +104,7 @@ func (p *Pager) Run(ctx context.Context, wake <-chan struct{}) error {
 				settled = time.Now().Add(settle)
 			}
 		case r := <-p.done:
-			if p.take(ctx, r); settled.IsZero() {
+			if p.take(r); settled.IsZero() {
 				p.act(ctx)
 			}
 		case <-timer.C:
@@ -132,11 +133,12 @@ func (p *Pager) recall() {
 	p.open, p.unsaved, p.refused, p.saved = map[string]*Told{}, map[string]bool{}, map[string]bool{}, map[string]bool{}
 	p.busy, p.flying, p.asking, p.pasts = map[string]bool{}, map[*Told]int{}, map[string]chan found{}, map[string]Past{}
 	p.sent, p.slow, p.clocked, p.untold = map[string][]stamp{}, map[string]time.Time{}, map[string]time.Time{}, map[string]time.Time{}
-	p.channel, p.stuck = map[string]Channel{}, map[string]*atomic.Int32{}
+	p.channel, p.stuck, p.states = map[string]Channel{}, map[string]*atomic.Int32{}, map[string]State{}
 	p.done, p.beating = make(chan result, 64), make(chan struct{}, 1)
 	for _, c := range p.Channels {
 		p.channel[c.Name], p.stuck[c.Name] = c, new(atomic.Int32)
 	}
+	p.mended()
 	for _, t := range p.Memory.All() {
 		if p.open[t.Alert.Key] = &t; t.Lines == nil {
 			t.Lines = map[string]Heard{}
@@ -155,12 +157,30 @@ func (p *Pager) recall() {
 	}
 }
 
+// mended forgets faults of lines that are not in the plan any more: the number was changed.
+func (p *Pager) mended() {
+	there := map[string]bool{}
+	for _, person := range p.Plan().People {
+		for _, l := range person.Lines {
+			there[person.Name+" "+p.lineKey(l)] = true
+		}
+	}
+	for _, s := range p.States.All() {
+		for person, f := range s.Of {
+			if !there[person+" "+f.Line] {
+				s = s.of(person, nil)
+				p.states[s.Channel] = s
+			}
+		}
+	}
+}
+
 // drain takes the results of what is under way, so that a stop repeats nothing, and waits
 // for the last heartbeat.
 func (p *Pager) drain(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx)
 	for len(p.busy) > 0 {
-		p.take(ctx, <-p.done)
+		p.take(<-p.done)
 	}
 	p.leave(ctx)
 	select {

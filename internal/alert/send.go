@@ -6,6 +6,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -164,9 +165,9 @@ func tried(ctx context.Context, c Channel, n Notice, stuck *atomic.Int32) (err e
 }
 
 // take notes what became of a notice.
-func (p *Pager) take(ctx context.Context, r result) {
+func (p *Pager) take(r result) {
 	delete(p.busy, r.busy)
-	p.channelDid(ctx, r)
+	p.channelDid(r)
 	counts := p.stamped(r)
 	for i, c := range r.calls {
 		h := c.told.Lines[c.heard]
@@ -221,12 +222,12 @@ func (h *Heard) note(c call, r result, said Message, counts bool, now time.Time)
 	h.Tried, h.Tries, h.Why, h.Rest = time.Time{}, 0, "", 0
 }
 
-// channelDid keeps how a channel does, for people to see.
-func (p *Pager) channelDid(ctx context.Context, r result) {
-	name := r.calls[0].line.Channel
-	var s State
+// channelDid notes how a channel does, for people to see.
+func (p *Pager) channelDid(r result) {
+	name, person := r.calls[0].line.Channel, r.calls[0].person
+	s, pending := p.states[name]
 	for _, known := range p.States.All() {
-		if known.Channel == name {
+		if known.Channel == name && !pending {
 			s = known
 		}
 	}
@@ -239,11 +240,13 @@ func (p *Pager) channelDid(ctx context.Context, r result) {
 		}
 		s.Why = WhyOf(r.err)
 	}
-	if before.Channel != "" && before.Failing.Equal(s.Failing) && before.Why == s.Why && s.OK.Sub(before.OK) < time.Minute {
-		return
+	if why := wrongAddress(r.err); person != "" && why != "" {
+		s = s.of(person, &Fault{Line: r.line, Since: r.at, Why: why})
+	} else if person != "" && r.err == nil {
+		s = s.of(person, nil)
 	}
-	if err := p.States.Put(ctx, s); err != nil {
-		p.Log.Warn("how a channel does is not stored", zap.String("channel", name), zap.Error(err))
+	if before.Channel == "" || !before.Failing.Equal(s.Failing) || before.Why != s.Why || s.OK.Sub(before.OK) >= time.Minute || !maps.Equal(before.Of, s.Of) {
+		p.states[name] = s
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"triage/internal/alert/roster"
@@ -118,6 +119,35 @@ type State struct {
 	OK      time.Time `json:"ok,omitzero"`
 	Failing time.Time `json:"failing,omitzero"`
 	Why     string    `json:"why,omitempty"`
+	// Of are the people whose address on it is wrong, by name; others may be reached. The
+	// map is not changed, but replaced.
+	Of map[string]Fault `json:"of,omitempty"`
+}
+
+// Fault is what is wrong with somebody's address.
+type Fault struct {
+	// Line is its key in Told; empty: it was found by a test.
+	Line  string    `json:"line,omitempty"`
+	Since time.Time `json:"since"`
+	Why   string    `json:"why"`
+}
+
+// of is the state in which somebody is reached, or not.
+func (s State) of(person string, f *Fault) State {
+	s.Of = maps.Clone(s.Of)
+	before, failed := s.Of[person]
+	switch {
+	case f == nil:
+		delete(s.Of, person)
+	case s.Of == nil:
+		s.Of = map[string]Fault{person: *f}
+	default:
+		if failed {
+			f.Since = before.Since
+		}
+		s.Of[person] = *f
+	}
+	return s
 }
 
 // Memory outlives the process, so that a restart tells nobody twice. It is safe for

@@ -36,6 +36,7 @@ func (k Channels) Look(context.Context) ([]alert.Alert, error) {
 		case c.Silent:
 		case s.Failing.IsZero() || k.Now().Sub(s.Failing) < hiccup:
 			heard++
+			out = append(out, k.some(s)...)
 		default:
 			out = append(out, alert.Alert{Key: key("channels", c.Name), Severity: alert.Tell, Count: 1, Where: c.Name, Since: s.Failing, Again: day,
 				What: "a way of calling people fails: " + s.Why})
@@ -47,4 +48,23 @@ func (k Channels) Look(context.Context) ([]alert.Alert, error) {
 		}
 	}
 	return out, nil
+}
+
+// some says that a channel works, and does not reach everybody: a number may be wrong. Who
+// it is stands on the on-call page only.
+func (k Channels) some(s alert.State) []alert.Alert {
+	a := alert.Alert{Key: key("channels", s.Channel, "people"), Severity: alert.Tell, Where: s.Channel, Again: day,
+		What: "a way of calling people does not reach some of them: see the on-call page for whom, and correct their numbers or addresses"}
+	for _, f := range s.Of {
+		if k.Now().Sub(f.Since) < hiccup {
+			continue
+		}
+		if a.Count++; a.Since.IsZero() || f.Since.Before(a.Since) {
+			a.Since = f.Since
+		}
+	}
+	if a.Count == 0 {
+		return nil
+	}
+	return []alert.Alert{a}
 }

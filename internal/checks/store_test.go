@@ -3,6 +3,7 @@ package checks_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -224,6 +225,10 @@ func TestChannelsThatFailAreTold(t *testing.T) {
 				}
 			}
 		})
+	}
+	wrong := alert.State{Channel: "sms", OK: noon, Of: map[string]alert.Fault{"dana": {Since: ago(time.Hour), Why: "her number"}, "lee": {Since: ago(2 * time.Hour), Why: "his number"}, "rita": {Since: ago(30 * time.Second)}}}
+	if a := calls(t, checks.Channels{Channels: both, States: states{wrong}, Now: atNoon}, "channels/sms/people", alert.Tell); a.Count != 2 || !a.Since.Equal(ago(2*time.Hour)) || strings.Contains(fmt.Sprint(a), "dana") {
+		t.Errorf("two numbers are wrong: %+v", a)
 	}
 	odd := checks.Channels{Channels: []alert.Channel{{Name: "Dr. Añez's phone"}}, States: states{failing("Dr. Añez's phone", time.Hour)}, Now: atNoon}
 	calls(t, odd, "channels/Dr._A_ez_s_phone", alert.Page)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -27,6 +28,8 @@ type way struct {
 	Name, Kind, Called string
 	// OK is when it last took something, Fault since when it fails and why.
 	OK, Fault string
+	// Of says whom it does not reach though it works.
+	Of []string
 	// May: the reader may have a test sent by it.
 	May bool
 }
@@ -48,10 +51,21 @@ func (l *look) channels(out *onCallPage) {
 		}
 		if !state.Failing.IsZero() {
 			one.Fault = l.Say("Not working since %s: %s", l.clock(state.Failing), l.why(state.Why))
+		} else {
+			one.Of = l.faults(state)
 		}
 		out.Ways = append(out.Ways, one)
 	}
 	out.Lines = l.lines()
+}
+
+// faults say whom a channel does not reach that reaches others.
+func (l *look) faults(s alert.State) (out []string) {
+	for _, name := range slices.Sorted(maps.Keys(s.Of)) {
+		f := s.Of[name]
+		out = append(out, l.Say("It has not reached %s since %s: %s", name, l.clock(f.Since), l.why(f.Why)))
+	}
+	return out
 }
 
 // lines are the reader's own ways to be called, in the order in which they are tried.

@@ -132,7 +132,7 @@ func (l *look) byFirst(called []roster.Person) string {
 // firstLine is the one on which somebody is called first: the next where one fails.
 func (l *look) firstLine(who roster.Person) (first roster.Line, ok bool) {
 	for _, i := range order(who.Lines) {
-		if line := who.Lines[i]; l.works(line.Channel) {
+		if line := who.Lines[i]; l.reaches(who, line) {
 			return line, true
 		}
 	}

@@ -336,3 +336,17 @@ func TestThePageKnowsThatItChanged(t *testing.T) {
 		t.Errorf("%d tags of 5 pages", len(tags))
 	}
 }
+
+// Whose number is wrong is said beside a way that works, and she counts as not reached.
+func TestAWrongNumberIsSaid(t *testing.T) {
+	l := at(roster.Plan{})
+	l.state["sms"] = alert.State{Channel: "sms", OK: noon, Of: map[string]alert.Fault{"dana": {Since: noon.Add(-time.Hour), Why: "her number does not exist"}}}
+	out := onCallPage{}
+	l.channels(&out)
+	if got := out.Ways[0].Of; len(got) != 1 || !strings.HasPrefix(got[0], "It has not reached dana since 11:00: ") || out.Ways[0].Fault != "" {
+		t.Errorf("%q", got)
+	}
+	if l.reachable(l.plan.People[0]) || !l.reachable(l.plan.People[1]) {
+		t.Error("dana cannot be reached, and lee can")
+	}
+}

@@ -109,7 +109,13 @@ func (l *look) override(id string) (roster.Override, bool) {
 
 // reachable reports whether a channel leads to somebody that nobody knows to fail.
 func (l *look) reachable(who roster.Person) bool {
-	return slices.ContainsFunc(who.Lines, func(line roster.Line) bool { return l.works(line.Channel) })
+	return slices.ContainsFunc(who.Lines, func(line roster.Line) bool { return l.reaches(who, line) })
+}
+
+// reaches reports whether a line works, and for her.
+func (l *look) reaches(who roster.Person, line roster.Line) bool {
+	_, fails := l.state[line.Channel].Of[who.Name]
+	return l.works(line.Channel) && !fails
 }
 
 func (l *look) works(channel string) bool {

@@ -41,7 +41,7 @@ func (e *Email) write(l Letter) (*gomail.Msg, error) {
 		return nil, &alert.Failure{Why: "the sender is not a mail address: check from in the mail server's section", Final: true}
 	}
 	if checkMail(l.To) != nil || msg.To(l.To) != nil {
-		return nil, &alert.Failure{Why: "the address is not a mail address: check it in the configuration, where people and the team are", Final: true}
+		return nil, &alert.Failure{Why: "the address is not a mail address: check it in the configuration, where people and the team are", Final: true, Address: true}
 	}
 	_, domain, _ := strings.Cut(from.Address, "@")
 	msg.Subject(strings.Join(strings.Fields(l.Subject), " ")) // one line
@@ -100,7 +100,7 @@ func (e *Email) failure(ctx context.Context, err error) *alert.Failure {
 	code, step := reply5321(err)
 	switch text := err.Error(); { // the library has no names for these; nothing of the text is kept
 	case code >= 400:
-		return &alert.Failure{Why: letterWhy(code, step), Final: code >= 500, Cause: fmt.Errorf("SMTP reply %d (%s)", code, step)}
+		return &alert.Failure{Why: letterWhy(code, step), Final: code >= 500, Address: code >= 500 && step == addressing, Cause: fmt.Errorf("SMTP reply %d (%s)", code, step)}
 	case strings.Contains(text, "does not support STARTTLS"):
 		return &alert.Failure{Why: "the mail server does not offer encryption (STARTTLS), and mail is not sent without: check host and port, or write tls = \"tls\"", Final: true}
 	case strings.Contains(text, "SMTP AUTH"), errors.Is(err, gomail.ErrNoSupportedAuthDiscovered):

@@ -118,6 +118,9 @@ func TestEmailReplies(t *testing.T) {
 	} {
 		s.Refuse(c.step, c.code)
 		f := failsToPost(t, e, Letter{To: "dana@example.org", ID: "a"})
+		if f.Address != (c.step == "Recipient" && c.final) {
+			t.Errorf("%s %d: about the address %v", c.step, c.code, f.Address)
+		}
 		if f.Final != c.final || !strings.Contains(f.Why, c.says) || !strings.Contains(fmt.Sprint(f.Cause), fmt.Sprint(c.code)) {
 			t.Errorf("%s %d: final %v: %s (%v)", c.step, c.code, f.Final, f.Why, f.Cause)
 		}

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 
 	"triage/internal/alert"
 	"triage/internal/alert/channel"
@@ -171,6 +172,9 @@ var twilioCodes = map[int]string{
 	21705: "Twilio does not know the messaging service: check messaging_service in its section",
 }
 
+// herNumber are those of them that are about the number that was called.
+var herNumber = []int{21201, 21211, 21214, 21216, 21217, 21219, 21608, 21610, 21614}
+
 // twilioVerdict says more where Twilio's code does. Of its answer only the number is read.
 func twilioVerdict(got channel.Reply, err error) error {
 	f, ok := errors.AsType[*alert.Failure](err)
@@ -182,7 +186,7 @@ func twilioVerdict(got channel.Reply, err error) error {
 	case said.Code == 20429 || said.Code == 14107 || said.Code == 10004: // too many at once
 		f.Why, f.Final = "Twilio wants fewer messages at once: it is tried again", false
 	case why != "":
-		f.Why, f.Final, f.After = why, true, 0
+		f.Why, f.Final, f.After, f.Address = why, true, 0, slices.Contains(herNumber, said.Code)
 	}
 	return f
 }

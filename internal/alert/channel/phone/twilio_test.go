@@ -159,6 +159,9 @@ func TestTwilioCodesSayWhatToDo(t *testing.T) {
 		f := conform.FailedWith(t, conform.Answer{Status: c.status, Body: c.body}, phoneTo, func(base string) channel.Section {
 			return &Twilio{AccountSID: account, AuthToken: "t", From: phoneFrom, BaseURL: base}
 		})
+		if hers := strings.Contains(c.body, "+15550100171"); f.Address != hers { // it is about the number alone
+			t.Errorf("%s: about the number %v", c.body, f.Address)
+		}
 		if f.Final != c.final || !strings.Contains(f.Why, c.why) || strings.Contains(f.Why, phoneTo) {
 			t.Errorf("%d %s: %+v", c.status, c.body, f)
 		}
