@@ -90,7 +90,7 @@ func (p *providers) config() string {
 	b.WriteString("[alerts]\nteam = [\"slack\", \"hooks\"]\nmost = 200\n[alerts.heartbeat]\nurl = \"" + p.URL + "/heart/" + providerToken + "\"\nevery = \"30s\"\n")
 	fmt.Fprintf(&b, "[[alerts.slack]]\nurl = \"%s/slack/services/%s\"\n", p.URL, providerToken)
 	fmt.Fprintf(&b, "[[alerts.webhook]]\nname = \"hooks\"\nurl = \"%s/webhook\"\nsecret = %q\n", p.URL, webhookSecret)
-	fmt.Fprintf(&b, "[[alerts.pagerduty]]\nrouting_key = \"zzprovidertokenzz000000000000000\"\nhook_secret = \"pdhook\"\nbase_url = \"%s/pagerduty\"\n", p.URL)
+	fmt.Fprintf(&b, "[[alerts.pagerduty]]\nrouting_key = \"zzprovidertokenzz000000000000000\"\nhook_secret = \"zzpagerdutyhooksecret\"\nbase_url = \"%s/pagerduty\"\n", p.URL)
 	fmt.Fprintf(&b, "[[alerts.ntfy]]\nbase_url = \"%s/ntfy\"\ntopic = \"on-call\"\ntoken = %q\n", p.URL, providerToken)
 	fmt.Fprintf(&b, "[[alerts.sms]]\naccount_sid = \"AC00000000000000000000000000000000\"\nauth_token = %q\nfrom = \"+15035550142\"\nbase_url = \"%s/twilio\"\nanswer_url = \"https://desk.example/hooks/sms\"\n", providerToken, p.URL)
 	for name, line := range map[string]string{"pia": "pagerduty", "nick": "ntfy", "sam": "sms +15035550199"} {
@@ -124,7 +124,7 @@ func (p *providers) incident(t *testing.T) (key, dedup string) {
 func answerPagerDuty(t *testing.T, page, incident string) {
 	t.Helper()
 	body := fmt.Sprintf(`{"event":{"id":"01","event_type":"incident.acknowledged","occurred_at":%q,"data":{"incident_key":%q}}}`, time.Now().Format(time.RFC3339), incident)
-	for secret, want := range map[string]int{"guessed": http.StatusUnauthorized, "pdhook": http.StatusOK} {
+	for secret, want := range map[string]int{"guessed": http.StatusUnauthorized, "zzpagerdutyhooksecret": http.StatusOK} {
 		mac := hmac.New(sha256.New, []byte(secret))
 		mac.Write([]byte(body))
 		r, _ := http.NewRequest("POST", page+"/hooks/pagerduty", strings.NewReader(body))
@@ -185,7 +185,7 @@ func (p *providers) clean(service *process) {
 			}
 		}
 	}
-	for _, secret := range []string{providerToken, "+15035550199", "5550199", webhookSecret, "pdhook"} {
+	for _, secret := range []string{providerToken, "+15035550199", "5550199", webhookSecret, "zzpagerdutyhooksecret"} {
 		if strings.Contains(service.output(), secret) {
 			p.t.Errorf("what the service wrote holds %s", secret)
 		}

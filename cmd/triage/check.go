@@ -24,7 +24,9 @@ func checkCommand() *cobra.Command {
 		Short: "Say what would go wrong before it does",
 		Long: `Reads the configuration as triage run would, puts every reply template through
 the gate, and asks each platform whether the account and its token can be used.
-It changes nothing, and sends nothing but the tests that you ask for. Exit code 1 means that something needs mending.`,
+It says, too, who would be called now and who is next. It changes nothing, and sends
+nothing but the tests that you ask for. What is marked "advice" works and could be
+better; "MEND" does not work. Exit code 1 means that something needs mending.`,
 		Example: `  triage check --config config.toml
   triage check --config config.toml --offline     ask no platform
   triage check --config config.toml --test-alert  send everybody who can be called a test`,
@@ -35,6 +37,7 @@ It changes nothing, and sends nothing but the tests that you ask for. Exit code 
 				return err
 			}
 			findings := append(checkLocal(cfg), checkAlerts(cfg, time.Now())...)
+			findings = append(findings, checkStaff(cmd, cfg, offline)...)
 			findings = append(findings, checkSettings(cmd.Context(), cfg)...)
 			if test {
 				findings = append(findings, testAlerts(cmd.Context(), cfg, cmd.OutOrStdout())...)
@@ -80,9 +83,8 @@ func report(w io.Writer, findings []ingest.Finding) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	bad := 0
 	for _, f := range findings {
-		mark := "ok"
+		mark := markOf(f)
 		if !f.OK {
-			mark = "MEND"
 			bad++
 		}
 		_, _ = fmt.Fprintf(table, "%s\t%s\n", mark, f.What)
@@ -98,6 +100,17 @@ func report(w io.Writer, findings []ingest.Finding) error {
 		return errSaid
 	}
 	return nil
+}
+
+// markOf is ok, advice where it works and could be better, and MEND where it does not.
+func markOf(f ingest.Finding) string {
+	switch {
+	case !f.OK:
+		return "MEND"
+	case f.Mend != "":
+		return "advice"
+	}
+	return "ok"
 }
 
 // checkSettings tells which settings go before the configuration file, if the

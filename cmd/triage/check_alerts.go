@@ -21,7 +21,7 @@ func checkAlerts(cfg config, now time.Time) (out []ingest.Finding) {
 	plan := cfg.plan(func(string, string, ...any) {}) // looked at when it was loaded
 	switch {
 	case len(plan.People) > 0:
-		out = append(out, ingest.Finding{OK: true, What: fmt.Sprintf("alerts: %d people can be called", len(plan.People))})
+		out = append(out, ingest.Finding{OK: true, What: "alerts: can be called: " + strings.Join(namesOf(plan.People), ", ")})
 	case len(plan.Team) > 0:
 		out = append(out, ingest.Finding{OK: true, What: "alerts: nobody is called by name, the team is told what pages, too", Mend: "to call a person: [[alerts.person]]"})
 	default: // right for trying it out, and for nothing else
@@ -33,9 +33,8 @@ func checkAlerts(cfg config, now time.Time) (out []ingest.Finding) {
 		out = append(out, ingest.Finding{OK: true, What: "alerts: their links lead to this machine only, and nobody opens them on a telephone",
 			Mend: "write the address that staff's telephones reach as review.url"})
 	}
-	if gaps := plan.Gaps(now, now.AddDate(0, 0, 14)); len(gaps) > 0 && len(plan.People) > 0 {
-		out = append(out, ingest.Finding{OK: true, What: fmt.Sprintf("alerts: in the next 14 days there are %d times when the first step calls nobody, the next on %s", len(gaps), gaps[0].From.In(plan.Zone).Format("Mon 2 Jan 15:04")),
-			Mend: "give a rotation the missing hours; until then the next step that calls anybody is called at once, or everybody"})
+	if len(plan.People) > 0 {
+		out = append(out, checkDuty(cfg, plan, now)...)
 	}
 	if !cfg.watched() {
 		out = append(out, ingest.Finding{OK: true, What: "alerts: nobody notices when triage itself is down", Mend: "set up [alerts.heartbeat], or an [[alerts.alertmanager]]"})

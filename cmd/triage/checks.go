@@ -23,7 +23,7 @@ func (s *service) checks(p workings, duty *alert.Duty) []alert.Check {
 	}
 	all := []alert.Check{
 		checks.Cases{Desk: desk, Page: page},
-		checks.Waiting{Desk: desk, Page: page, Night: asleep, Now: now},
+		s.waiting(p, asleep),
 		checks.Windows{Desk: desk, Page: page, Night: asleep, Now: now},
 		checks.Sending{Desk: desk, Page: page, Now: now},
 		checks.Queue{Desk: desk, Page: page, Decided: decided, Now: now},
@@ -45,6 +45,12 @@ func (s *service) checks(p workings, duty *alert.Duty) []alert.Check {
 		all = append(all, &checks.Trouble{Part: "digest", Says: p.digests.Trouble, Now: now})
 	}
 	return all
+}
+
+// waiting looks for what waits longer than the practice lets it.
+func (s *service) waiting(p workings, asleep func(time.Time) time.Time) checks.Waiting {
+	limits := s.cfg.limits(func(string, string, ...any) {}) // looked at when it was loaded
+	return checks.Waiting{Desk: p.desk, Page: s.cfg.pageURL(), Limits: limits, Night: asleep, Now: time.Now}
 }
 
 // night is when nobody is woken for what can wait until the morning: the team's quiet

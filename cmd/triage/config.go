@@ -136,7 +136,7 @@ func defaults() config {
 		Review:    reviewConfig{Addr: "127.0.0.1:8480", Idle: duration{15 * time.Minute}, OIDC: oidcConfig{Users: map[string]string{}}},
 		Classify:  classifyConfig{Terms: []string{}, Sample: 20},
 		Posting:   postingConfig{Mode: shadowMode, Undo: duration{time.Minute}, DailyCap: 50, ThreadCap: 5, ReadBack: duration{3 * time.Minute}, Automatic: []string{}},
-		Alerts: alertsConfig{Terminal: true, Lanes: []string{}, Team: []string{}, Quiet: []string{}, Holidays: []string{},
+		Alerts: alertsConfig{Terminal: true, Lanes: []string{}, Waiting: []string{}, Team: []string{}, Quiet: []string{}, Holidays: []string{},
 			Repeat: duration{10 * time.Minute}, Forgotten: duration{30 * time.Minute}, Most: 20, Heartbeat: heartbeatConfig{Every: duration{time.Minute}},
 			Digest: digestConfig{Morning: []string{}, Weekly: []string{}, At: "07:30", Days: []string{}, Lang: "en"}},
 		Log: logConfig{Level: "info"},

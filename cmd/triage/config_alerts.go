@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
+	"strings"
 
 	"triage/internal/alert/channel"
 	"triage/internal/alert/channel/chat"
@@ -17,6 +19,8 @@ type alertsConfig struct {
 	Terminal bool `toml:"terminal"`
 	// Lanes are those that call people more loudly, each "LANE LOUDNESS".
 	Lanes []string `toml:"lanes"`
+	// Waiting is how long a case of a lane may wait for a person, each "LANE TELL PAGE".
+	Waiting []string `toml:"waiting"`
 	// From is what notices call the practice.
 	From string `toml:"from"`
 	// Team is told what pages nobody, each "CHANNEL ADDRESS", but not in the Quiet hours.
@@ -133,6 +137,16 @@ type channelSection struct {
 
 func (s channelSection) key() string { return fmt.Sprintf("alerts.%s[%d]", s.kind, s.number) }
 
+// bad tells what is wrong with the section at the key that the error begins with.
+func (s channelSection) bad(bad faults, err error) {
+	key, why, ok := strings.Cut(err.Error(), ": ")
+	if _, known := keysOf(reflect.TypeOf(s.conf).Elem())[key]; ok && known {
+		bad(s.key()+"."+key, "%s", why)
+		return
+	}
+	bad(s.key(), "%v", err)
+}
+
 // channels are the sections of all channels. Everything that holds for each of them goes
 // through here.
 func (c *config) channels() []channelSection {
@@ -204,14 +218,33 @@ func (c *config) validateDigest(bad faults) {
 		return
 	}
 	if c.mailer() == nil {
-		bad("alerts.digest.channel", "%q is no mail server: write the name of an [[alerts.email]] section", d.Channel)
+		c.noMailer(bad)
 		return
 	}
-	for _, to := range slices.Concat(d.Morning, d.Weekly) {
-		if err := c.mailer().CheckTo(to); err != nil {
-			bad("alerts.digest", "%v", err)
+	for key, list := range map[string][]string{"alerts.digest.morning": d.Morning, "alerts.digest.weekly": d.Weekly} {
+		for i, to := range list {
+			if err := c.mailer().CheckTo(to); err != nil {
+				bad(key, "entry %d: %v", i+1, err)
+			}
 		}
 	}
+}
+
+// noMailer: the summaries have readers, and nothing sends them.
+func (c *config) noMailer(bad faults) {
+	if d := c.Alerts.Digest; len(c.Alerts.Email) == 0 {
+		key := "alerts.digest.morning"
+		if len(d.Morning) == 0 {
+			key = "alerts.digest.weekly"
+		}
+		bad(key, "the summaries go out by mail, and there is no mail server: add an [[alerts.email]] section (docs/alerting-channels.md)")
+		return
+	}
+	var names []string
+	for _, e := range c.Alerts.Email {
+		names = append(names, e.Name)
+	}
+	bad("alerts.digest.channel", "%q is no mail server: write the name of an [[alerts.email]] section (there are: %s)", c.Alerts.Digest.Channel, strings.Join(names, ", "))
 }
 
 // mailer is the section of the mail server for the summaries; nil: there is none.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -42,10 +43,10 @@ func (c *config) plan(bad faults) roster.Plan {
 	}
 	p.Team = c.linesOf("alerts.team", a.Team, bad)
 	p.Quiet = read(bad, "alerts.quiet", a.Quiet, roster.ParseHours)
-	for _, text := range a.Holidays {
+	for i, text := range a.Holidays {
 		day, name, err := roster.ParseHoliday(text)
 		if err != nil {
-			bad("alerts.holidays", "%v", err)
+			bad("alerts.holidays", "entry %d: %v", i+1, err)
 		}
 		p.Holidays[day] = name
 	}
@@ -105,36 +106,34 @@ func (c *config) checkLine(line roster.Line) error {
 			return s.conf.CheckTo(line.To)
 		}
 	}
-	return fmt.Errorf("there is no channel %q: write the name of one of the [[alerts.…]] sections", line.Channel)
+	return fmt.Errorf("there is no channel %q: write the name of one of the [[alerts.…]] sections (%s)", line.Channel, c.channelNames())
+}
+
+// channelNames are what lines may begin with, for whoever misspelt one.
+func (c *config) channelNames() string {
+	var names []string
+	for _, s := range c.channels() {
+		names = append(names, *s.name)
+	}
+	if len(names) == 0 {
+		return "there is none yet"
+	}
+	return "there are: " + strings.Join(names, ", ")
 }
 
 // validateAlerts looks at channels and who is called on them.
 func (c *config) validateAlerts(bad faults) {
-	names := map[string]bool{terminalChannel: true}
-	for _, s := range c.channels() {
-		if names[*s.name] || !accountName.MatchString(*s.name) {
-			bad(s.key()+".name", "%q is there twice, or no name of a channel: write another one, in small letters, digits and \"-\"", *s.name)
-		}
-		names[*s.name] = true
-		if err := s.conf.Validate(); err != nil {
-			bad(s.key(), "%v", err)
-		}
-	}
+	c.validateChannels(bad)
 	failed := false
 	plan := c.plan(func(key, format string, args ...any) { failed = true; bad(key, format, args...) })
 	if failed {
 		return
 	}
 	if err := plan.Validate(); err != nil {
-		key := "alerts"
-		for _, kind := range []string{"person", "rotation", "step"} {
-			if strings.HasPrefix(err.Error(), kind+" ") {
-				key += "." + kind + "[0]"
-			}
-		}
-		bad(key, "%v", err)
+		bad(faultyKey(err), "%v", err)
 	}
 	c.validateDigest(bad)
+	c.limits(bad)
 	for key, d := range map[string]time.Duration{"alerts.repeat": c.Alerts.Repeat.Duration, "alerts.forgotten": c.Alerts.Forgotten.Duration} {
 		if d < time.Minute || d > day {
 			bad(key, "%v is out of range: 1m to 24h", d)
@@ -149,19 +148,50 @@ func (c *config) validateAlerts(bad faults) {
 	if len(c.Alerts.From) > longFrom {
 		bad("alerts.from", "it is too long for a telephone's screen: at most %d bytes", longFrom)
 	}
+	if n := c.Alerts.Most; n < 3 || n > 200 {
+		bad("alerts.most", "%d is out of range: 3 to 200 notices an hour", n)
+	}
+}
+
+// validateChannels looks at each channel, and at what its provider sends back.
+func (c *config) validateChannels(bad faults) {
+	names := map[string]bool{terminalChannel: true}
+	for _, s := range c.channels() {
+		if names[*s.name] || !accountName.MatchString(*s.name) {
+			bad(s.key()+".name", "%q is there twice, or no name of a channel: write another one, in small letters, digits and \"-\"", *s.name)
+		}
+		names[*s.name] = true
+		if err := s.conf.Validate(); err != nil {
+			s.bad(bad, err)
+		}
+	}
+	for i := range c.Alerts.PagerDuty {
+		if n := len(c.Alerts.PagerDuty[i].HookSecret); n > 0 && n < leastHookSecret {
+			bad(fmt.Sprintf("alerts.pagerduty[%d].hook_secret", i), "it is too short for a secret of PagerDuty, and could be guessed: copy the one that it shows when its webhook is made")
+		}
+	}
 	for i := range c.Alerts.SMS {
 		checkAnswers(fmt.Sprintf("alerts.sms[%d].answer_url", i), c.Alerts.SMS[i], bad)
 	}
 	for i := range c.Alerts.Voice {
 		checkAnswers(fmt.Sprintf("alerts.voice[%d].answer_url", i), smsConfig(c.Alerts.Voice[i]), bad)
 	}
-	if n := c.Alerts.Most; n < 3 || n > 200 {
-		bad("alerts.most", "%d is out of range: 3 to 200 notices an hour", n)
+}
+
+// faultyKey is the key that a fault of the plan is about.
+func faultyKey(err error) string {
+	var f *roster.Fault
+	if !errors.As(err, &f) {
+		return "alerts"
 	}
+	return fmt.Sprintf("alerts.%s[%d].%s", f.Section, f.Number, f.Key)
 }
 
 // longFrom leaves room for what is wrong in a title.
 const longFrom = 40
+
+// leastHookSecret is the shortest secret, in bytes, that signatures are believed by.
+const leastHookSecret = 16
 
 // checkAnswers: at another address nobody takes them, and nobody would know.
 func checkAnswers(key string, c smsConfig, bad faults) {

@@ -31,7 +31,7 @@ func decodeStrict(path string, raw []byte, c *config) error {
 		return errors.Join(errs...)
 	case errors.As(err, &wrong):
 		line, _ := wrong.Position()
-		return fmt.Errorf("%s:%d: %s: %s", path, line, strings.Join(wrong.Key(), "."), strings.TrimPrefix(wrong.Error(), "toml: "))
+		return fmt.Errorf("%s:%d: %s", path, line, wrongTOML(wrong))
 	case errors.As(err, &unit): // a bare number: the library does not say where
 		key, line := locateValue(raw, unit.value)
 		return fmt.Errorf("%s:%d: %s: %w", path, line, key, unit)

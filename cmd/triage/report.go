@@ -18,32 +18,27 @@ func reportCommand() *cobra.Command {
 	var week, raw bool
 	var lang string
 	cmd := &cobra.Command{
-		Use: "report", Short: "What waits and what was done, as the summaries say it; no words of anybody", Args: noArgs,
-		Long: `Prints what the morning summary would say now: what waits, what came since the last
-one, who was called, what somebody is to do. With --week it prints the report of the
-last whole week, Monday to Sunday. Nothing is sent, and the summaries that are sent by
-mail stay as they are. Without the service it is not known how reading the accounts goes.`,
-		Example: `  triage report --as priya
-  triage report --week --lang es --as priya`,
+		Use: "report", Short: "Print the morning summary, or the week's, as it would be sent now", Args: noArgs,
+		Long: `Prints what the summary by mail would say if it were sent now: what waits for somebody,
+what came since the last one, who was called, which accounts are not read, and what to
+do. With --week it prints the report of the last whole week, Monday to Sunday. Like the
+mail it holds numbers and links, and no word of a comment.
+
+It sends nothing, and changes nothing about the summaries that are sent ([alerts.digest]
+in the configuration says to whom and when). It needs a user who may see the queue, named
+by --as. While the service is stopped it is not known how reading the accounts goes.`,
+		Example: `  triage report --as priya --config /etc/triage/config.toml    this morning's, now
+  triage report --week --lang es --as priya                    last week's, in Spanish
+  triage report --json --as priya                              for a program of yours`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if lang != "" && lang != "en" && lang != "es" {
+				return fmt.Errorf("%w: --lang wants en or es", errUsage)
+			}
 			q := url.Values{"lang": {lang}}
 			if week {
 				q.Set("week", "1")
 			}
-			if lang != "" && lang != "en" && lang != "es" {
-				return fmt.Errorf("%w: --lang wants en or es", errUsage)
-			}
-			return o.give(cmd, func(ctx context.Context, c *control.Client) error {
-				var r control.Report
-				if err := c.Call(ctx, "GET", "/report?"+q.Encode(), nil, &r); err != nil {
-					return err
-				}
-				if raw {
-					return printJSON(cmd.OutOrStdout(), r)
-				}
-				_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s\n\n%s", r.Subject, r.Text)
-				return err
-			})
+			return o.give(cmd, func(_ context.Context, c *control.Client) error { return printReport(cmd, c, q, raw) })
 		},
 	}
 	o.flags(cmd)
@@ -51,6 +46,20 @@ mail stay as they are. Without the service it is not known how reading the accou
 	cmd.Flags().StringVar(&lang, "lang", "", "en or es; without it as alerts.digest.lang says")
 	cmd.Flags().BoolVar(&raw, "json", false, "print JSON")
 	return cmd
+}
+
+// printReport asks for a summary and prints it, as JSON or for people.
+func printReport(cmd *cobra.Command, c *control.Client, q url.Values, raw bool) error {
+	out := cmd.OutOrStdout()
+	var r control.Report
+	if err := c.Call(cmd.Context(), "GET", "/report?"+q.Encode(), nil, &r); err != nil {
+		return err
+	}
+	if raw {
+		return printJSON(out, r)
+	}
+	_, err := fmt.Fprintf(out, "%s\n\n%s", r.Subject, r.Text)
+	return err
 }
 
 // reporter writes the summaries for a terminal. p needs its store, desk and accounts.

@@ -3,6 +3,7 @@ package checks_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -146,6 +147,33 @@ func TestWaitingEscalates(t *testing.T) {
 		a := calls(t, checks.Waiting{Desk: desk, Page: "http://desk", Now: atNoon}, "waiting/"+string(tt.lane)+"/cedar-2", tt.want)
 		if tt.want != "" && (!a.Since.Equal(ago(tt.age)) || a.Link != "http://desk/cases/a") {
 			t.Errorf("%s for %v: %+v", tt.lane, tt.age, a)
+		}
+	}
+}
+
+// A practice may give people more time or less, and neither so much that nobody is called
+// nor any to what pages.
+func TestLimitsHaveBounds(t *testing.T) {
+	const hour = time.Hour
+	for lane, l := range checks.DefaultLimits {
+		if err := l.Check(lane); err != nil {
+			t.Errorf("the default of %s: %v", lane, err)
+		}
+	}
+	for _, tt := range []struct {
+		lane       respond.Lane
+		tell, page time.Duration
+		want       string
+	}{
+		{respond.LaneClear, 10 * time.Minute, 11 * time.Minute, ""}, {respond.LaneIdentifier, 24 * hour, 72 * hour, ""},
+		{respond.LaneClear, 10*time.Minute - 1, hour, "write 10m to 24h"}, {respond.LaneClear, 24*hour + 1, 48 * hour, "write 10m to 24h"},
+		{respond.LaneClear, hour, hour, "more than until the team is told"}, {respond.LaneClear, hour, 0, "more than until the team is told"},
+		{respond.LaneClear, hour, 72*hour + 1, "at most 72h"}, {respond.LaneUrgent, hour, 2 * hour, "urgent calls somebody at once"},
+		{respond.LaneTakeDown, hour, 2 * hour, "take-down calls somebody at once"}, {respond.LaneSample, hour, 2 * hour, "write one of clear, identifier, look, possible, routine, someone-else"},
+	} {
+		err := checks.Limits{Tell: tt.tell, Page: tt.page}.Check(tt.lane)
+		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s %v %v: %v, want %q", tt.lane, tt.tell, tt.page, err, tt.want)
 		}
 	}
 }

@@ -2,6 +2,11 @@ package checks
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"triage/internal/alert"
@@ -27,6 +32,36 @@ var DefaultLimits = map[respond.Lane]Limits{
 	respond.LaneLook:       {4 * time.Hour, day},
 	respond.LanePossible:   {4 * time.Hour, day},
 	respond.LaneRoutine:    {4 * time.Hour, day},
+}
+
+// The bounds of what a practice may set: sooner than soonest the team still reads what it
+// was told first, and nothing may wait so long that it is as good as switched off.
+const (
+	soonest                  = 10 * time.Minute
+	longestTell, longestPage = day, longestNight
+)
+
+// Check says what is wrong with limits that a practice sets for a lane, and what to write.
+func (l Limits) Check(lane respond.Lane) error {
+	switch _, bounded := DefaultLimits[lane]; {
+	case lane == respond.LaneUrgent, lane == respond.LaneTakeDown:
+		return fmt.Errorf("%s calls somebody at once and again until she comes, which cannot be put off: take it out", lane)
+	case !bounded:
+		return fmt.Errorf("%q is no lane in which cases wait for a person: write one of %s", lane, boundedLanes())
+	case l.Tell < soonest || l.Tell > longestTell:
+		return errors.New("after what time the team is told once more is out of range: write 10m to 24h")
+	case l.Page <= l.Tell || l.Page > longestPage:
+		return errors.New("after what time a person is called is out of range: write more than until the team is told, and at most 72h")
+	}
+	return nil
+}
+
+func boundedLanes() string {
+	var names []string
+	for _, lane := range slices.Sorted(maps.Keys(DefaultLimits)) {
+		names = append(names, string(lane))
+	}
+	return strings.Join(names, ", ")
 }
 
 // Waiting says which cases of the lanes that tell have waited longer than they may: the

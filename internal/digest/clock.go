@@ -2,6 +2,7 @@ package digest
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -31,7 +32,7 @@ const farthest = 370
 // Validate says what is wrong with the time of day, and what to write.
 func (c Clock) Validate() error {
 	if t, err := time.Parse("15:04", c.At); err != nil || t.Format("15:04") != c.At {
-		return errors.New(`at: a time of day is needed, by the practice's clock: write it such as "07:30"`)
+		return errors.New(`a time of day is needed, by the practice's clock: write it such as "07:30"`)
 	}
 	return nil
 }
@@ -40,10 +41,10 @@ func (c Clock) Validate() error {
 // "Mon", "Tue"; in English, by their first three letters.
 func ParseDays(names []string) ([]time.Weekday, error) {
 	var out []time.Weekday
-	for _, name := range names {
+	for n, name := range names {
 		i := slices.IndexFunc(allDays, func(d time.Weekday) bool { return strings.EqualFold(d.String()[:3], strings.TrimSpace(name)) })
 		if i < 0 {
-			return nil, errors.New(`days: a day of the week is not known: write "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" or "Sun"`)
+			return nil, fmt.Errorf(`entry %d is no day of the week: write "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" or "Sun"`, n+1)
 		}
 		out = append(out, allDays[i])
 	}

@@ -3,6 +3,7 @@ package digest
 import (
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,5 +81,14 @@ func TestClocksThatAreWrong(t *testing.T) {
 	}
 	if at := never.Next(date(time.UTC, "2026-06-01 00:00")); !at.IsZero() {
 		t.Errorf("a clock of holidays is due at %s", at)
+	}
+}
+
+func TestParseDaysSaysWhichIsNone(t *testing.T) {
+	if days, err := ParseDays([]string{"mon", " Sat"}); err != nil || len(days) != 2 || days[1] != time.Saturday {
+		t.Errorf("%v, %v", days, err)
+	}
+	if _, err := ParseDays([]string{"Mon", "Mo"}); err == nil || !strings.HasPrefix(err.Error(), "entry 2 is no day of the week: write ") {
+		t.Error(err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // Validate says the first thing that is wrong with the plan of a configuration, in a
-// sentence with what to write. Overrides that were stored once are better left out: one
+// sentence with what to write; a *Fault where it is one entry's. Overrides that were stored once are better left out: one
 // that no longer fits is in Stale and does no harm.
 func (p *Plan) Validate() error {
 	for _, check := range []func() error{p.checkZone, p.checkPeople, p.checkRotations, p.checkSteps, p.checkTeam} {
@@ -33,17 +33,26 @@ func (p *Plan) checkZone() error {
 }
 
 func (p *Plan) checkPeople() error {
-	var names []string
-	for _, who := range p.People {
-		names = append(names, who.Name)
+	for i, who := range p.People {
+		bad := faulty("person", i, fmt.Sprintf("person %q", who.Name))
+		if err := checkName("person", p.peopleNames(), i); err != nil {
+			return err
+		}
 		if err := checkLines(who.Lines); err != nil {
-			return fmt.Errorf("person %q: %w", who.Name, err)
+			return bad("reach", "%v", err)
 		}
 		if !slices.ContainsFunc(who.Lines, func(l Line) bool { return l.After == 0 }) {
-			return fmt.Errorf(`person %q is called at once on no line: give her one without "after", such as "sms +15035550100"`, who.Name)
+			return &Fault{"person", i, "reach", fmt.Sprintf(`person %q is called at once on no line: give her one without "after", such as "sms +15035550100"`, who.Name)}
 		}
 	}
-	return checkNames("person", names)
+	return nil
+}
+
+func (p *Plan) peopleNames() (names []string) {
+	for _, who := range p.People {
+		names = append(names, who.Name)
+	}
+	return names
 }
 
 // checkLines names no address: they are personal.
@@ -65,31 +74,32 @@ func checkLines(lines []Line) error {
 	return nil
 }
 
-// checkNames demands names that a step can mention, each once.
-func checkNames(what string, names []string) error {
-	for i, name := range names {
-		switch {
-		case name == "":
-			return fmt.Errorf("%s %d has no name: write one", what, i+1)
-		case strings.Contains(name, ",") || strings.Join(strings.Fields(name), " ") != name:
-			return fmt.Errorf("%s %q: a name must have no comma and no spaces around it: write it without", what, name)
-		case slices.Contains(names[:i], name):
-			return fmt.Errorf("%s %q is there twice: remove one or give it another name", what, name)
-		}
+// checkName demands a name that a step can mention, and that none before it has.
+func checkName(section string, names []string, i int) error {
+	why, name := "", names[i]
+	switch {
+	case name == "":
+		why = fmt.Sprintf("%s %d has no name: write one", section, i+1)
+	case strings.Contains(name, ",") || strings.Join(strings.Fields(name), " ") != name:
+		why = fmt.Sprintf("%s %q: a name must have no comma and no spaces around it: write it without", section, name)
+	case slices.Contains(names[:i], name):
+		why = fmt.Sprintf("%s %q is there twice: remove one or give it another name", section, name)
+	default:
+		return nil
 	}
-	return nil
+	return &Fault{section, i, "name", why}
 }
 
 func (p *Plan) checkRotations() error {
-	for _, r := range p.Rotations {
-		if err := p.checkRotation(r); err != nil {
-			return fmt.Errorf("rotation %q: %w", r.Name, err)
+	for i, r := range p.Rotations {
+		if err := checkName("rotation", p.rotationNames(), i); err != nil {
+			return err
 		}
-		if len(p.Steps) > 0 && !slices.ContainsFunc(p.Steps, func(s Step) bool { return slices.Contains(s.Rotations, r.Name) }) {
-			return fmt.Errorf(`rotation %q is called by no step: write "rotation %s" in a step or remove it`, r.Name, r.Name)
+		if err := p.checkRotation(r, faulty("rotation", i, fmt.Sprintf("rotation %q", r.Name))); err != nil {
+			return err
 		}
 	}
-	return checkNames("rotation", p.rotationNames())
+	return nil
 }
 
 func (p *Plan) rotationNames() (names []string) {
@@ -99,62 +109,67 @@ func (p *Plan) rotationNames() (names []string) {
 	return names
 }
 
-func (p *Plan) checkRotation(r Rotation) error {
+func (p *Plan) checkRotation(r Rotation, bad func(key, format string, args ...any) error) error {
 	if len(r.People) == 0 {
-		return errors.New("it has nobody: write at least one person's name")
+		return bad("people", "it has nobody: write at least one person's name")
 	}
 	for i, name := range r.People {
 		if !p.knows(name) {
-			return unknown(name)
+			return bad("people", "%v", p.unknown(name))
 		}
 		if i > 0 && r.People[i-1] == name {
-			return fmt.Errorf("%q comes twice in a row: write her once, or a longer turn", name)
+			return bad("people", "%q comes twice in a row: write her once, or a longer turn", name)
 		}
 	}
 	if !r.Turn.valid() {
-		return errors.New(`the turn is missing or no turn: write weeks, days or hours, such as "1w", "3d" or "12h"`)
+		return bad("turn", `the turn is missing or no turn: write weeks, days or hours, such as "1w", "3d" or "12h"`)
 	}
 	if r.Start.IsZero() {
-		return errors.New(`the start is missing: write when the first of them began, such as "2026-11-23 09:00"`)
+		return bad("start", `the start is missing: write when the first of them began, such as "2026-11-23 09:00"`)
 	}
 	return nil
 }
 
-func unknown(name string) error {
-	return fmt.Errorf("there is no person %q: write the name of one, or add her to the people", name)
+func (p *Plan) unknown(name string) error {
+	return fmt.Errorf("there is no person %q: write the name of one, or add her to the people (%s)", name, listed(p.peopleNames()))
 }
 
 func (p *Plan) checkSteps() error {
 	for i, s := range p.Steps {
-		if err := p.checkStep(s, i == len(p.Steps)-1); err != nil {
-			return fmt.Errorf("step %d: %w", i+1, err)
+		if err := p.checkStep(s, i == len(p.Steps)-1, faulty("step", i, fmt.Sprintf("step %d", i+1))); err != nil {
+			return err
+		}
+	}
+	for i, r := range p.Rotations {
+		if len(p.Steps) > 0 && !slices.ContainsFunc(p.Steps, func(s Step) bool { return slices.Contains(s.Rotations, r.Name) }) {
+			return &Fault{"rotation", i, "name", fmt.Sprintf(`rotation %q is called by no step: write "rotation %s" in a step or remove it`, r.Name, r.Name)}
 		}
 	}
 	return nil
 }
 
-func (p *Plan) checkStep(s Step, last bool) error {
+func (p *Plan) checkStep(s Step, last bool, bad func(key, format string, args ...any) error) error {
 	if len(s.Rotations)+len(s.People) == 0 && !(s.Everybody && len(p.People) > 0) {
-		return errors.New(`it calls nobody: write such as "rotation primary", "person dana" or "everybody"`)
+		return bad("call", `it calls nobody: write such as "rotation primary", "person dana" or "everybody"`)
 	}
 	for i, name := range s.Rotations {
 		if !slices.Contains(p.rotationNames(), name) {
-			return fmt.Errorf("there is no rotation %q: write the name of one, or add it to the rotations", name)
+			return bad("call", "there is no rotation %q: write the name of one, or add it to the rotations (%s)", name, listed(p.rotationNames()))
 		}
 		if slices.Contains(s.Rotations[:i], name) {
-			return fmt.Errorf("rotation %q is there twice: remove one", name)
+			return bad("call", "rotation %q is there twice: remove one", name)
 		}
 	}
 	for i, name := range s.People {
 		if !p.knows(name) {
-			return unknown(name)
+			return bad("call", "%v", p.unknown(name))
 		}
 		if slices.Contains(s.People[:i], name) {
-			return fmt.Errorf("person %q is there twice: remove one", name)
+			return bad("call", "person %q is there twice: remove one", name)
 		}
 	}
 	if s.Wait < 0 || s.Wait > longestWait || s.Wait == 0 && !last {
-		return errors.New(`the wait is missing or longer than 24 hours: write how long somebody has to answer, such as "10m"`)
+		return bad("wait", `the wait is missing or longer than 24 hours: write how long somebody has to answer, such as "10m"`)
 	}
 	return nil
 }
@@ -179,7 +194,7 @@ const longestOverride = 366 * 24 * time.Hour
 func (p *Plan) CheckOverride(o Override) error {
 	switch {
 	case !p.knows(o.Person):
-		return unknown(o.Person)
+		return p.unknown(o.Person)
 	case o.Rotation != "" && !slices.Contains(p.rotationNames(), o.Rotation):
 		return fmt.Errorf("there is no rotation %q: choose another or all", o.Rotation)
 	case o.From.IsZero() || !o.From.Before(o.Until):

@@ -1,6 +1,8 @@
 package roster
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -69,6 +71,32 @@ func TestValidate(t *testing.T) {
 		if err != nil && strings.Contains(err.Error(), "5550123") {
 			t.Errorf("%s: an address is in the error: %v", c.name, err)
 		}
+	}
+}
+
+// Whoever reads the configuration is shown the entry and the key that is wrong.
+func TestFaultsSayWhere(t *testing.T) {
+	for want, spoil := range map[string]func(p *Plan){
+		"person[2].name":     func(p *Plan) { p.People[2].Name = "" },
+		"person[1].reach":    func(p *Plan) { p.People[1].Lines = nil },
+		"rotation[1].name":   func(p *Plan) { p.Rotations[1].Name = p.Rotations[0].Name },
+		"rotation[1].people": func(p *Plan) { p.Rotations[1].People = []string{"lea"} },
+		"rotation[0].turn":   func(p *Plan) { p.Rotations[0].Turn = Turn{} },
+		"rotation[0].start":  func(p *Plan) { p.Rotations[0].Start = time.Time{} },
+		"step[1].call":       func(p *Plan) { p.Steps[1].Rotations = []string{"primry"} }, // and not: primary is in no step
+		"step[1].wait":       func(p *Plan) { p.Steps[1].Wait = 0 },
+	} {
+		p := sound(t)
+		spoil(p)
+		var f *Fault
+		if err := p.Validate(); !errors.As(err, &f) || fmt.Sprintf("%s[%d].%s", f.Section, f.Number, f.Key) != want {
+			t.Errorf("want %s: %v, %+v", want, err, f)
+		}
+	}
+	p := sound(t)
+	p.Steps[0].People = []string{"danna"}
+	if err := p.Validate(); err == nil || !strings.Contains(err.Error(), "there are: dana, ") {
+		t.Errorf("it does not say who there is: %v", err)
 	}
 }
 

@@ -25,10 +25,10 @@ var (
 // only meant by "holidays". Times over midnight belong to the day on which they begin.
 func ParseHours(entries []string) (Hours, error) {
 	var h Hours
-	for _, entry := range entries {
+	for i, entry := range entries {
 		s, err := parseSpan(entry)
 		if err != nil {
-			return Hours{}, err
+			return Hours{}, fmt.Errorf("entry %d: %w", i+1, err)
 		}
 		h.spans = append(h.spans, s)
 	}

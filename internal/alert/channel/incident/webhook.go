@@ -54,7 +54,11 @@ func (Webhook) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[webhook 
 
 // Validate says what is wrong with the section.
 func (h *Webhook) Validate() error {
-	return channel.CheckHook(h.URL)
+	if err := channel.CheckHook(h.URL); err != nil || h.Secret == "" { // which may be in a file that only the service reads
+		return err
+	}
+	_, err := webhookKey(h.Secret)
+	return err
 }
 
 // Secrets are the keys that may be in files.
