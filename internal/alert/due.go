@@ -138,7 +138,7 @@ func (d *decision) over(t *Told) {
 		}
 		owed = true
 		switch rest := h.rest(); {
-		case isQuiet && t.Alert.Severity != Page && !d.watches(line):
+		case isQuiet && t.Alert.Severity != Page && !d.watches(line) && !d.channel[h.Channel].Keeps:
 			d.at(quiet)
 		case d.now.Before(rest):
 			d.at(rest)
@@ -236,7 +236,7 @@ func (d *decision) team(t *Told, line roster.Line, person string) {
 		d.at(when)
 		return
 	}
-	if p, hers := d.owners[key]; hers && !d.channel[line.Channel].Keeps && !(d.allows(p, d.kindOf(t)) && d.takes(key)) {
+	if p, hers := d.owners[key]; hers && !d.watches(line) && !d.channel[line.Channel].Keeps && !(d.allows(p, d.kindOf(t)) && d.takes(key)) {
 		return
 	}
 	d.add(t, call{heard: d.heardKey(key, t), line: line, person: person, change: change, round: t.Round})

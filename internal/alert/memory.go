@@ -106,11 +106,14 @@ func (p *Pager) keepState(ctx context.Context, name string, s State) {
 	p.refused[as] = true
 }
 
-// remember stores anew what the store has lost.
+// remember stores anew what the store has lost, and removes what nobody looks after: a
+// pager that did not know yet that it had been replaced stored it.
 func (p *Pager) remember() {
 	stored := map[string]bool{}
 	for _, t := range p.Memory.All() {
-		stored[t.Alert.Key] = true
+		if stored[t.Alert.Key] = true; p.open[t.Alert.Key] == nil {
+			p.unsaved[t.Alert.Key] = true
+		}
 	}
 	for key, t := range p.open {
 		if !stored[key] {
@@ -143,6 +146,9 @@ func (p *Pager) leave(ctx context.Context) {
 	}
 	for name, s := range p.states {
 		p.keepState(ctx, name, s)
+	}
+	for name, past := range p.pasts {
+		p.keep(ctx, name, past)
 	}
 	for key := range p.unsaved {
 		t, open := p.open[key]

@@ -439,3 +439,46 @@ func TestAWrongNumberIsKnown(t *testing.T) {
 		}
 	}, "dana", "lee")
 }
+
+// What a pager stored that had been replaced, and nobody looks after, does not stay.
+func TestWhatNobodyLooksAfterGoes(t *testing.T) {
+	inBubble(t, func(w *world) {
+		w.start()
+		w.sees(urgent(1))
+		_ = w.told.Put(t.Context(), Told{Alert: alertOf("cases/urgent/oak", Page), Began: time.Now()})
+		w.passes(time.Minute)
+		if all := w.duty.Standing(); len(all) != 1 || all[0].Alert.Key != "cases/urgent/cedar" {
+			t.Errorf("the desk shows %+v", all)
+		}
+	}, "dana")
+}
+
+// Who watches sees everything, though the line is somebody's own, too; and an incident ends
+// at night, for that rings nobody.
+func TestWatchersAndIncidentsKnowNoQuiet(t *testing.T) {
+	inBubble(t, func(w *world) {
+		w.Watch = []roster.Line{{Channel: "screen"}}
+		w.channel("screen", false)
+		w.channel("pd", true)
+		w.duty.Base.People[0].Lines = append(w.duty.Base.People[0].Lines, roster.Line{Channel: "screen"})
+		w.duty.Base.Team = []roster.Line{{Channel: "pd"}}
+		w.duty.Base.Quiet, _ = roster.ParseHours([]string{"22:00-07:00"})
+		w.passes(20 * time.Hour)
+		w.start()
+		var all []Alert
+		for i := range 15 {
+			all = append(all, alertOf("sources/f/"+string(rune('a'+i)), Tell))
+			w.sees(all...)
+		}
+		if n := len(w.heardOf("screen new")); n != 15 {
+			t.Errorf("%d of 15 were shown to who watches", n)
+		}
+		w.passes(4 * time.Hour)
+		w.forgets()
+		w.sees()
+		w.passes(time.Minute)
+		if n := len(w.heardOf("pd over")); n != 15 {
+			t.Errorf("%d of 15 incidents ended", n)
+		}
+	}, "dana")
+}
