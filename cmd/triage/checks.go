@@ -28,7 +28,7 @@ func (s *service) checks(p workings, duty *alert.Duty) []alert.Check {
 		checks.Sending{Desk: desk, Page: page, Now: now},
 		checks.Queue{Desk: desk, Page: page, Decided: decided, Now: now},
 		&checks.Dead{Desk: desk, Page: page},
-		checks.Sources{Health: health, Page: page, Now: now},
+		checks.Sources{Health: health, Page: page, Began: now(), Now: now},
 		&checks.Bus{Engine: p.bus, Now: now},
 		&checks.Store{Engine: p.bus, Now: now},
 		checks.Disk{Dir: p.dir},

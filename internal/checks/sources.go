@@ -18,6 +18,9 @@ type Sources struct {
 	Health func() []ingest.Health
 	// Page is the desk's address.
 	Page string
+	// Began is when looking began: after a start every account is read, which takes a
+	// moment, and silence until then is no news.
+	Began time.Time
 	// Now is the clock.
 	Now func() time.Time
 }
@@ -42,6 +45,9 @@ const (
 	// calm is how long an account must be well: after a start it is read first, and only
 	// then known to be still in trouble.
 	calm = 5 * time.Minute
+	// starts is for how long after a start accounts may be silent: less than calm, so that
+	// what was known to be wrong before is not over meanwhile.
+	starts = 2 * time.Minute
 	// notice is how long before a token ends the team is told, once a day.
 	notice = 10 * day
 	// So many accounts of a platform in trouble, and half of them, are one trouble.
@@ -94,7 +100,7 @@ func (k Sources) silence(h ingest.Health) (a alert.Alert, is bool) {
 	switch {
 	case !from.IsZero():
 		is = now.Sub(from) >= hiccup
-	case !h.LastOK.IsZero() && now.Sub(h.LastOK) > patience(h):
+	case !h.LastOK.IsZero() && now.Sub(h.LastOK) > patience(h) && now.Sub(k.Began) > starts:
 		is, from, why, ours = true, h.LastOK, whySilent, true
 	}
 	a = k.of(h, "", alert.Alert{Severity: alert.Tell, Count: 1, Since: from, What: notRead + why})

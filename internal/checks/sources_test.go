@@ -60,6 +60,23 @@ func TestSilentSourceIsTold(t *testing.T) {
 	}
 }
 
+// A machine that was off overnight calls nobody in the morning: its accounts are read first.
+// What a platform refuses is told all the same.
+func TestAStartIsNoSilence(t *testing.T) {
+	off := ingest.Health{Platform: "facebook", Account: "cedar-2", LastOK: ago(13 * time.Hour), Gap: time.Minute}
+	k := sourcesOf(off)
+	k.Began = ago(2 * time.Minute)
+	calls(t, k, "", "")
+	k.Began = ago(2*time.Minute + time.Second)
+	if a := calls(t, k, "sources/facebook/cedar-2", alert.Page); !a.Since.Equal(ago(13*time.Hour)) || a.Calm <= 2*time.Minute {
+		t.Errorf("%+v", a)
+	}
+	off.Since, off.Why = ago(12*time.Hour), why
+	k = sourcesOf(off)
+	k.Began = noon
+	calls(t, k, "sources/facebook/cedar-2", alert.Page)
+}
+
 // Many accounts of a platform at once are one trouble beside theirs, as loud as the
 // loudest, with the reason if they have the same.
 func TestManyAccountsAreOneTrouble(t *testing.T) {
