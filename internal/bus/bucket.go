@@ -54,8 +54,8 @@ func NewBucket[T Keyed](ctx context.Context, b *Bus, name string) (*Bucket[T], e
 	if err != nil {
 		return nil, fmt.Errorf("open bucket %s: %w", name, err)
 	}
-	kv, err := b.js.KeyValue(ctx, name)
-	if err != nil {
+	var kv jetstream.KeyValue
+	if err = justMade(ctx, func() error { kv, err = b.js.KeyValue(ctx, name); return err }); err != nil {
 		return nil, fmt.Errorf("open bucket %s: %w", name, err)
 	}
 	k := &Bucket[T]{

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/synadia-io/orbit.go/jetstreamext"
 )
@@ -28,7 +29,7 @@ func (b *Bus) open(ctx context.Context, cfg jetstream.StreamConfig) (stream, lea
 	if err != nil {
 		return nil, nil, explain(err)
 	}
-	leader, err = b.leader(ctx, cfg.Name)
+	err = justMade(ctx, func() error { leader, err = b.leader(ctx, cfg.Name); return err })
 	return stream, leader, err
 }
 
@@ -37,7 +38,7 @@ func (b *Bus) open(ctx context.Context, cfg jetstream.StreamConfig) (stream, lea
 func justMade(ctx context.Context, try func() error) error {
 	for deadline := time.Now().Add(5 * time.Second); ; {
 		err := try()
-		if !errors.Is(err, jetstream.ErrStreamNotFound) || time.Now().After(deadline) {
+		if !unknown(err) || time.Now().After(deadline) {
 			return err
 		}
 		select {
@@ -46,6 +47,12 @@ func justMade(ctx context.Context, try func() error) error {
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
+}
+
+// unknown reports whether a server answered that there is no such stream; watches are
+// made by the older of the client's packages, which has errors of its own.
+func unknown(err error) bool {
+	return errors.Is(err, jetstream.ErrStreamNotFound) || errors.Is(err, nats.ErrStreamNotFound) || errors.Is(err, jetstream.ErrBucketNotFound)
 }
 
 // alike reports whether a stream is as it is wanted: bringing it up to date

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -23,6 +24,9 @@ func TestJustMade(t *testing.T) {
 		"known":          {nil, 0, nil, 0},
 		"known soon":     {jetstream.ErrStreamNotFound, 3, nil, 300 * time.Millisecond},
 		"never known":    {jetstream.ErrStreamNotFound, 1000, jetstream.ErrStreamNotFound, 5100 * time.Millisecond},
+		"watched":        {nats.ErrStreamNotFound, 3, nil, 300 * time.Millisecond},
+		"bucket":         {jetstream.ErrBucketNotFound, 3, nil, 300 * time.Millisecond},
+		"as an answer":   {&nats.APIError{Code: 404, ErrorCode: 10059, Description: "stream not found"}, 3, nil, 300 * time.Millisecond},
 		"something else": {another, 1000, another, 0},
 		"nobody waits":   {jetstream.ErrStreamNotFound, 1000, jetstream.ErrStreamNotFound, time.Second},
 	} {

@@ -208,7 +208,7 @@ func heap() uint64 {
 func TestBackupTakesLittleMemory(t *testing.T) {
 	p := open(t, t.TempDir())
 	text := strings.Repeat("x", ingest.MaxText-100)
-	for i := range 48 {
+	for i := range 80 {
 		var in []ingest.Comment
 		for j := range 8 {
 			in = append(in, says(i*8+j, text+strconv.Itoa(i*8+j)))
@@ -218,8 +218,9 @@ func TestBackupTakesLittleMemory(t *testing.T) {
 	w, before := &live{}, heap()
 	must(t, p.Backup(t.Context(), w, Backup{Part: DataPart, Key: backupKey}))
 	grown := int64(w.most) - int64(before)
-	// What is on its way between the engine and us is bounded.
-	if w.n < 96<<20 || grown > 70<<20 {
+	// What is on its way between the engine and us is bounded: by what it keeps for a client
+	// that is slow (MaxPending, 64 MB), and the parts being written.
+	if w.n < 160<<20 || grown > 84<<20 {
 		t.Errorf("%d MB written, heap grown by %d MB", w.n>>20, grown>>20)
 	}
 	t.Logf("%d MB written, heap grown by %d MB", w.n>>20, grown>>20)
