@@ -482,3 +482,24 @@ func TestWatchersAndIncidentsKnowNoQuiet(t *testing.T) {
 		}
 	}, "dana")
 }
+
+// What people were told of is in the reports as such, though a broader alert hid it later.
+func TestToldAndThenHiddenWasTold(t *testing.T) {
+	inBubble(t, func(w *world) {
+		h := &pasts{}
+		w.Pager.History = h
+		w.start()
+		w.sees(alertOf("judging/stuck", Page))
+		w.sees(alertOf("judging/stuck", Page), alertOf("bus/health", Page))
+		w.sees()
+		w.passes(time.Minute)
+		for _, p := range h.pasts {
+			if p.Hidden {
+				t.Errorf("%s was told, and the reports say that it was hidden", p.Alert.Key)
+			}
+		}
+		if len(h.pasts) != 2 {
+			t.Errorf("%+v", h.pasts)
+		}
+	}, "dana")
+}
