@@ -84,9 +84,9 @@ func TestPlanHasOverrides(t *testing.T) {
 		if err := w.duty.Overrides.Put(t.Context(), o); err != nil {
 			t.Fatal(err)
 		}
-		w.start()
 		w.duty.Base.Rotations = []roster.Rotation{{Name: "primary", People: []string{"dana"}, Start: time.Now().Add(-time.Hour), Turn: roster.Turn{Days: 1}}}
 		w.duty.Base.Steps = nil
+		w.start()
 		w.sees(urgent(1))
 		w.hears("0s lee new cases/urgent/cedar 1")
 	}, "dana", "lee")

@@ -109,11 +109,9 @@ func TestOverByTheLineThatWorks(t *testing.T) {
 // An answer by text is about what she was told, not about what her telephone refused.
 func TestRefusedIsNotHeard(t *testing.T) {
 	inBubble(t, func(w *world) {
-		w.start()
 		a, b := alertOf("cases/urgent/a", Page), alertOf("cases/urgent/b", Page)
 		w.duty.Base.People[1].Lines = []roster.Line{{Channel: "push"}}
 		w.channel("push", false)
-		w.stop()
 		w.start()
 		w.sees(a)
 		w.phones["sms"].does(func(context.Context, Notice) error { return &Failure{Why: "no credit left", Final: true} })
